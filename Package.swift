@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every Swift target is held to the same bar; each upcoming feature links to its proposal.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+  .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "orchestrate",
+  products: [
+    .executable(name: "orchestrate", targets: ["orchestrate"])
+  ],
+  targets: [
+    // MARK: System libraries
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+
+    // MARK: Values and rules
+    .target(name: "Domain", swiftSettings: strict),
+
+    // MARK: The edges, each apart from the others
+    .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["Domain", "CSQLite"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
+    .target(name: "Supervision", dependencies: ["Domain", "CPlatform"], swiftSettings: strict),
+    .target(
+      name: "Agents", dependencies: ["Domain", "Documents", "Supervision"], swiftSettings: strict),
+
+    // MARK: The loop and its doors
+    .target(
+      name: "Coordinator",
+      dependencies: ["Domain", "Documents", "Store", "Git", "Supervision", "Agents"],
+      swiftSettings: strict),
+    .target(
+      name: "Service", dependencies: ["Domain", "Documents", "Coordinator"], swiftSettings: strict),
+    .executableTarget(
+      name: "orchestrate",
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Service",
+        "CPlatform",
+      ],
+      swiftSettings: strict),
+
+    // MARK: Tests
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator",
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Domain", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "GitTests", dependencies: ["Git", "Domain", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision", "Domain", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentsTests", dependencies: ["Agents", "Domain", "Documents", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CoordinatorTests", dependencies: ["Coordinator", "Domain", "Documents", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["orchestrate", "Documents", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one test is called and what became of it, whichever runner ran it.
+
+/// A test's name as its runner reports it.
+package struct TestIdentity: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+  /// The file that holds it, relative to the project; empty where the runner does not say.
+  package let file: String
+  /// The class, suite or module inside the file; empty where there is none.
+  package let suite: String
+  package let name: String
+
+  package init(file: String, suite: String, name: String) {
+    self.file = file
+    self.suite = suite
+    self.name = name
+  }
+
+  /// `tests/test_chart.py::TestChart::test_width`, empty parts left out.
+  package var description: String {
+    [file, suite, name].filter { !$0.isEmpty }.joined(separator: "::")
+  }
+
+  package static func < (left: TestIdentity, right: TestIdentity) -> Bool {
+    left.description < right.description
+  }
+}
+
+/// Why a test did not pass.
+package struct TestFailure: Hashable, Sendable, Codable {
+  /// Ordered from the strongest proof of a missing behaviour to none at all.
+  package enum Cause: Hashable, Sendable, Codable {
+    /// An assertion of the test's own did not hold.
+    case assertion
+    /// The test needs a module, name, attribute or parameter that does not exist. `symbol` is its
+    /// last component as the test would write it; `module` the dotted or slashed place it was
+    /// looked for in, empty where the runner does not say.
+    case missingSymbol(symbol: String, module: String)
+    /// An exception of `type` was raised. `file` is the innermost frame's file, relative to the
+    /// project, or empty where it lies outside or is unknown.
+    case raised(type: String, file: String)
+    /// The file could not even be loaded: a syntax error, an import that fails for another reason.
+    case notLoadable(reason: String)
+    /// The runner reports a failure but not which kind.
+    case unspecified
+  }
+
+  package let cause: Cause
+  /// One line, at most 500 characters.
+  package let message: String
+  /// The runner's own detail, cut to at most 8 000 characters, head and tail kept.
+  package let detail: String
+
+  package init(cause: Cause, message: String, detail: String) {
+    self.cause = cause
+    self.message = message
+    self.detail = detail
+  }
+}
+
+/// What became of one test in one run.
+package enum TestOutcome: Hashable, Sendable, Codable {
+  case passed
+  /// The test's body failed.
+  case failed(TestFailure)
+  /// The test could not be set up, torn down or loaded.
+  case errored(TestFailure)
+  case skipped(reason: String)
+
+  package var isPass: Bool {
+    switch self {
+    case .passed: true
+    case .failed, .errored, .skipped: false
+    }
+  }
+}
+
+/// One test and its outcome.
+package struct TestResult: Hashable, Sendable, Codable {
+  package let identity: TestIdentity
+  package let outcome: TestOutcome
+
+  package init(identity: TestIdentity, outcome: TestOutcome) {
+    self.identity = identity
+    self.outcome = outcome
+  }
+}
