@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can happen in a session. Every state is derived from a list of these.
+
+/// A fact of a session, with the values that follow from it, so that applying it needs no rule.
+package enum SessionEvent: Hashable, Sendable, Codable {
+  // The session
+  case sessionPlanned(SessionPlan)
+  case configurationRead(Digest)
+  case lifecycleMoved(SessionLifecycle)
+  case segmentOpened(Segment)
+  case segmentClosed(number: Int, reason: String)
+  case healthChecked(HealthStatus, forced: Bool, evidence: Digest?)
+  case branchMoved(to: ObjectID)
+
+  // A task
+  case taskMoved(TaskID, TaskProgress)
+
+  // A handoff; the whole value, so that the queue can be rebuilt
+  case handoffQueued(Handoff)
+  case handoffClaimed(HandoffID, Claim, attempt: Int)
+  case handoffSubmitted(HandoffID, Fence, Submission)
+  case handoffReturned(Handoff, reason: ReturnReason)
+  case handoffAccepted(Handoff, Acceptance)
+  case handoffCancelled(HandoffID)
+
+  // What was spent
+  case usageReported(Usage, handoff: HandoffID, fence: Fence, segment: Int)
+
+  // Anything that a person did or was told and an auditor would ask for
+  case noted(Note)
+
+  /// Why a handoff left a worker's hands without being accepted.
+  package enum ReturnReason: String, Hashable, Sendable, Codable {
+    case refused, failed, expired, released, revived
+  }
+}
+
+/// What was accepted, and on what grounds.
+package struct Acceptance: Hashable, Sendable, Codable {
+  package let fence: Fence
+  /// The commit that seals the stage.
+  package let checkpoint: ObjectID
+  /// The immutable ref that holds it.
+  package let reference: String
+  package let checks: [Check]
+  package let evidence: [Digest]
+
+  package init(
+    fence: Fence, checkpoint: ObjectID, reference: String, checks: [Check], evidence: [Digest]
+  ) {
+    self.fence = fence
+    self.checkpoint = checkpoint
+    self.reference = reference
+    self.checks = checks
+    self.evidence = evidence
+  }
+}
+
+/// A slice of a session with one context window (R1).
+package struct Segment: Hashable, Sendable, Codable {
+  /// 1 for the session's first.
+  package let number: Int
+  package let openedAt: Timestamp
+
+  package init(number: Int, openedAt: Timestamp) {
+    self.number = number
+    self.openedAt = openedAt
+  }
+}
+
+/// What one agent run used, as it reported or as was estimated.
+package struct Usage: Hashable, Sendable, Codable {
+  package let inputTokens: Int
+  package let outputTokens: Int
+  /// Millionths of a US dollar.
+  package let costMicroUSD: Int
+  package let isEstimated: Bool
+
+  package init(inputTokens: Int, outputTokens: Int, costMicroUSD: Int, isEstimated: Bool) {
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+    self.costMicroUSD = costMicroUSD
+    self.isEstimated = isEstimated
+  }
+
+  package var tokens: Int { inputTokens + outputTokens }
+}
+
+/// An entry of the audit trail that moves nothing.
+package struct Note: Hashable, Sendable, Codable {
+  /// A dotted name: `health.forced`, `recovery.orphan-ref`, `budget.checkpoint`.
+  package let kind: String
+  package let text: String
+
+  package init(kind: String, text: String) {
+    self.kind = kind
+    self.text = text
+  }
+}
+
+/// What a session was planned to do, as its files said when it was first read.
+package struct SessionPlan: Hashable, Sendable, Codable {
+  package let session: SessionID
+  package let title: String
+  package let objectives: [String]
+  package let complexity: Complexity
+  /// The commit on which the session branch begins.
+  package let base: ObjectID
+  /// In the order of the session's file.
+  package let tasks: [PlannedTask]
+  package let budget: BudgetLimits
+
+  package init(
+    session: SessionID, title: String, objectives: [String], complexity: Complexity,
+    base: ObjectID, tasks: [PlannedTask], budget: BudgetLimits
+  ) {
+    self.session = session
+    self.title = title
+    self.objectives = objectives
+    self.complexity = complexity
+    self.base = base
+    self.tasks = tasks
+    self.budget = budget
+  }
+}
+
+/// How much thought a session demands: at `high`, the minimum counts of a design record bind (R19).
+package enum Complexity: String, Hashable, Sendable, Codable, CaseIterable {
+  case low, medium, high
+}
+
+/// A task as it was planned.
+package struct PlannedTask: Hashable, Sendable, Codable {
+  package let id: TaskID
+  package let title: String
+  /// The agent's name as the session's file writes it.
+  package let agent: String
+  package let workflow: Workflow
+  package let dependencies: [TaskID]
+  package let files: [String]
+  /// What its tests should show, in the session's words.
+  package let tests: [String]
+  package let blockers: [String]
+  package let estimatedMinutes: Int?
+
+  package init(
+    id: TaskID, title: String, agent: String, workflow: Workflow, dependencies: [TaskID],
+    files: [String], tests: [String], blockers: [String], estimatedMinutes: Int?
+  ) {
+    self.id = id
+    self.title = title
+    self.agent = agent
+    self.workflow = workflow
+    self.dependencies = dependencies
+    self.files = files
+    self.tests = tests
+    self.blockers = blockers
+    self.estimatedMinutes = estimatedMinutes
+  }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state machine of a task: stage by stage as its workflow says, with three side exits.
+
+/// How far a task has come.
+package struct TaskProgress: Hashable, Sendable, Codable {
+  /// `pending → working → merging → completed`; `merging` can lead back to `working`. `blocked`
+  /// waits for a person and can be resumed; `failed` and `cancelled` are final.
+  package enum State: Hashable, Sendable, Codable {
+    case pending
+    case working(Turn)
+    case merging
+    case completed(merge: ObjectID)
+    case blocked(Blockage, at: Turn?)
+    case failed(reason: String)
+    case cancelled(reason: String)
+  }
+
+  /// A stage, and which time the task is at it.
+  package struct Turn: Hashable, Sendable, Codable {
+    package let stage: Stage
+    /// 1 the first time.
+    package let round: Int
+
+    package init(stage: Stage, round: Int) {
+      self.stage = stage
+      self.round = round
+    }
+  }
+
+  /// Why only a person can help.
+  package struct Blockage: Hashable, Sendable, Codable {
+    package enum Cause: String, Hashable, Sendable, Codable {
+      /// A handoff's attempts are spent.
+      case attemptsSpent
+      /// It was sent back to an earlier stage too often.
+      case roundsSpent
+      /// The session's file lists an open blocker.
+      case openBlocker
+      /// A task that it depends on will not complete.
+      case dependency
+    }
+
+    package let cause: Cause
+    package let detail: String
+
+    package init(cause: Cause, detail: String) {
+      self.cause = cause
+      self.detail = detail
+    }
+  }
+
+  /// How often a task may be sent back before a person is asked.
+  package static let roundsMax = 3
+
+  package let workflow: Workflow
+  package private(set) var state: State
+  /// The commit of the session branch on which its work began; `nil` before that.
+  package private(set) var base: ObjectID?
+  /// Its newest checkpoint, `base` before the first; `nil` before it began.
+  package private(set) var head: ObjectID?
+
+  package init(workflow: Workflow) {
+    self.workflow = workflow
+    state = .pending
+  }
+
+  /// Whether the task asks for nothing more.
+  package var isSettled: Bool {
+    switch state {
+    case .completed, .failed, .cancelled, .blocked: true
+    case .pending, .working, .merging: false
+    }
+  }
+}
+
+/// What a task's input leads to.
+package enum TaskAction: Hashable, Sendable {
+  /// Queue the handoff of this turn, starting from this commit.
+  case handOff(TaskProgress.Turn, base: ObjectID)
+  /// Put it in the merge queue.
+  case merge
+  /// Nothing is left to do.
+  case finish
+  /// Ask a person.
+  case ask(TaskProgress.Blockage)
+}
+
+/// Why a task refuses an input.
+package enum TaskRejection: Error, Hashable, Sendable {
+  /// The input makes no sense in this state.
+  case illegal(input: String, state: TaskProgress.State)
+  /// The task is at another stage or round.
+  case notAtTurn(TaskProgress.Turn, state: TaskProgress.State)
+  /// The workflow has no such stage, or it lies ahead.
+  case cannotGoBack(to: Stage)
+}
+
+extension TaskProgress {
+  /// Its dependencies are complete and its turn has come; work begins on `base`.
+  package mutating func activated(on base: ObjectID) throws(TaskRejection) -> TaskAction {
+    guard case .pending = state else { throw .illegal(input: "activated", state: state) }
+    self.base = base
+    head = base
+    return begin(Turn(stage: workflow.first.stage, round: 1), from: base)
+  }
+
+  /// A stage was proved; `checkpoint` seals it and is where the next stage starts.
+  package mutating func stageAccepted(
+    _ turn: Turn, checkpoint: ObjectID
+  ) throws(TaskRejection) -> TaskAction {
+    try expect(turn)
+    head = checkpoint
+    guard let next = workflow.step(after: turn.stage) else {
+      state = .merging
+      return .merge
+    }
+    return begin(Turn(stage: next.stage, round: turn.round), from: checkpoint)
+  }
+
+  /// A later stage found that an earlier one has to be done again, on what is there.
+  package mutating func sentBack(
+    from turn: Turn, to stage: Stage, reason: String
+  ) throws(TaskRejection) -> TaskAction {
+    try expect(turn)
+    guard let head, workflow.contains(stage), workflow.isAtOrBefore(stage, turn.stage) else {
+      throw .cannotGoBack(to: stage)
+    }
+    return goBack(to: stage, round: turn.round + 1, from: head, reason: reason)
+  }
+
+  /// The attempts of this turn's handoff are spent.
+  package mutating func attemptsExhausted(
+    _ turn: Turn, reason: String
+  ) throws(TaskRejection) -> TaskAction {
+    try expect(turn)
+    return block(Blockage(cause: .attemptsSpent, detail: reason), at: turn)
+  }
+
+  /// Its work is on the session branch.
+  package mutating func merged(as commit: ObjectID) throws(TaskRejection) -> TaskAction {
+    guard case .merging = state else { throw .illegal(input: "merged", state: state) }
+    state = .completed(merge: commit)
+    return .finish
+  }
+
+  /// It could not be merged, or the merged tree did not prove: it is done again on the branch as
+  /// it now stands.
+  package mutating func mergeRefused(
+    restartingAt stage: Stage, on base: ObjectID, round: Int, reason: String
+  ) throws(TaskRejection) -> TaskAction {
+    guard case .merging = state else { throw .illegal(input: "mergeRefused", state: state) }
+    guard workflow.contains(stage) else { throw .cannotGoBack(to: stage) }
+    self.base = base
+    head = base
+    return goBack(to: stage, round: round, from: base, reason: reason)
+  }
+
+  /// Something that only a person can clear stands in its way.
+  package mutating func blocked(_ blockage: Blockage) throws(TaskRejection) -> TaskAction {
+    switch state {
+    case .pending: return block(blockage, at: nil)
+    case .working(let turn): return block(blockage, at: turn)
+    case .merging, .completed, .blocked, .failed, .cancelled:
+      throw .illegal(input: "blocked", state: state)
+    }
+  }
+
+  /// A person cleared what stood in its way.
+  package mutating func unblocked() throws(TaskRejection) -> TaskAction? {
+    guard case .blocked(_, let turn) = state else {
+      throw .illegal(input: "unblocked", state: state)
+    }
+    guard let turn, let head else {
+      state = .pending
+      return nil
+    }
+    return begin(turn, from: head)
+  }
+
+  /// It cannot be done at all.
+  package mutating func failed(reason: String) throws(TaskRejection) -> TaskAction {
+    switch state {
+    case .pending, .working, .merging, .blocked:
+      state = .failed(reason: reason)
+      return .finish
+    case .completed, .failed, .cancelled: throw .illegal(input: "failed", state: state)
+    }
+  }
+
+  /// Nobody wants it any more.
+  package mutating func cancelled(reason: String) throws(TaskRejection) -> TaskAction {
+    switch state {
+    case .pending, .working, .merging, .blocked:
+      state = .cancelled(reason: reason)
+      return .finish
+    case .completed, .failed, .cancelled: throw .illegal(input: "cancelled", state: state)
+    }
+  }
+
+  private func expect(_ turn: Turn) throws(TaskRejection) {
+    guard state == .working(turn) else { throw .notAtTurn(turn, state: state) }
+  }
+
+  private mutating func begin(_ turn: Turn, from commit: ObjectID) -> TaskAction {
+    state = .working(turn)
+    return .handOff(turn, base: commit)
+  }
+
+  private mutating func goBack(
+    to stage: Stage, round: Int, from commit: ObjectID, reason: String
+  ) -> TaskAction {
+    let turn = Turn(stage: stage, round: round)
+    guard round <= Self.roundsMax else {
+      return block(Blockage(cause: .roundsSpent, detail: reason), at: turn)
+    }
+    return begin(turn, from: commit)
+  }
+
+  private mutating func block(_ blockage: Blockage, at turn: Turn?) -> TaskAction {
+    state = .blocked(blockage, at: turn)
+    return .ask(blockage)
+  }
+}
