@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a submission changed, sorted by what its stage may touch.
+
+/// One changed path of a submission.
+package struct Change: Hashable, Sendable, Codable {
+  package enum Kind: String, Hashable, Sendable, Codable {
+    case added, modified, deleted
+  }
+
+  /// What a path is, as the project's patterns say.
+  package enum Group: String, Hashable, Sendable, Codable {
+    /// A test, or something that only tests load: a fixture, a snapshot.
+    case test
+    /// A file that can select, deselect or reconfigure tests.
+    case testConfiguration
+    case documentation
+    case implementation
+  }
+
+  package let path: String
+  package let kind: Kind
+  package let group: Group
+
+  package init(path: String, kind: Kind, group: Group) {
+    self.path = path
+    self.kind = kind
+    self.group = group
+  }
+}
+
+extension Sequence<Change> {
+  /// The paths of the named groups, sorted.
+  package func paths(in groups: Set<Change.Group>) -> [String] {
+    filter { groups.contains($0.group) }.map(\.path).sorted()
+  }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// When an implementation counts as green, and what every later stage has to keep.
+
+/// What a task's accepted red stage showed: the measure of everything after it.
+package struct RedFacts: Hashable, Sendable {
+  /// The tests on the task's base.
+  package let baseline: TestOutcomes
+  /// The tests with the red stage's test files.
+  package let red: TestOutcomes
+
+  package init(baseline: TestOutcomes, red: TestOutcomes) {
+    self.baseline = baseline
+    self.red = red
+  }
+
+  /// The tests that the red stage added.
+  package var added: Set<TestIdentity> { red.identities.subtracting(baseline.identities) }
+
+  /// What must pass once the task is green, beside the added tests.
+  package var olderPassing: Set<TestIdentity> { red.passed }
+
+  /// Which added tests do not pass in `now`. A file that could not be loaded while red stands for
+  /// the tests in it: at least one must be there, and all must pass.
+  package func stillRed(in now: TestOutcomes) -> [String] {
+    var failing: [String] = []
+    for identity in added.sorted() {
+      if let outcome = now[identity] {
+        if !outcome.isPass { failing.append(now.sentence(identity)) }
+        continue
+      }
+      let inFile = now.identities.filter { !identity.file.isEmpty && $0.file == identity.file }
+      guard case .errored = red[identity], !inFile.isEmpty else {
+        failing.append("\(identity) did not run")
+        continue
+      }
+      failing += inFile.sorted().filter { now[$0]?.isPass != true }.map(now.sentence)
+    }
+    return failing
+  }
+}
+
+/// The rules of the green stage.
+package enum GreenRules {
+  /// Judges a green submission.
+  ///
+  /// - Parameters:
+  ///   - now: the project's tests on the submission's tree.
+  ///   - again: a second run of the added tests; `nil` where the first already decided.
+  package static func judge(
+    changes: [Change], facts: RedFacts, now: TestObservation, again: TestObservation?
+  ) -> Judgement {
+    var judgement = Judgement()
+    judgement.frozenTests(changes, stage: "green")
+    if changes.paths(in: [.implementation]).isEmpty {
+      judgement.fail("green.changed", .nothingChanged, "no implementation file was changed")
+    }
+    guard let outcomes = judgement.outcomes(of: now, "green.ran") else { return judgement }
+    judgement.addedPass(facts, outcomes, stage: "green")
+    judgement.nothingBroke(
+      expected: facts.olderPassing, outcomes, stage: "green", code: .regression)
+    if let again { judgement.agree(outcomes, again, stage: "green") }
+    return judgement
+  }
+}
+
+/// The rules of the refactor stage.
+package enum RefactorRules {
+  /// Judges a refactoring against the tests as they passed before it. No change at all is fine
+  /// where the worker says why.
+  ///
+  /// - Parameter lineLimit: the most changed lines for one step (TDD005 warns above it).
+  package static func judge(
+    changes: [Change], before: TestOutcomes, now: TestObservation, changedLines: Int,
+    lineLimit: Int, summary: String
+  ) -> Judgement {
+    var judgement = Judgement()
+    judgement.frozenTests(changes, stage: "refactor")
+    if changes.isEmpty {
+      judgement.reasonGiven("refactor.changed", summary, for: "nothing was refactored")
+    }
+    guard let outcomes = judgement.outcomes(of: now, "refactor.ran") else { return judgement }
+    judgement.nothingBroke(
+      expected: before.passed, outcomes, stage: "refactor", code: .refactorRegression)
+    let more = outcomes.identities.subtracting(before.identities)
+    if !more.isEmpty {
+      judgement.fail(
+        "refactor.same-tests", .refactorRegression,
+        "tests appeared that were not there before: \(listed(more.sorted()))")
+    }
+    if changedLines > lineLimit {
+      judgement.fail(
+        "refactor.step-size", .refactorTooLarge,
+        "\(changedLines) lines changed in one refactoring step; \(lineLimit) is the limit",
+        level: .warn)
+    }
+    return judgement
+  }
+}
+
+/// One hunk of an implementation that was undone to see whether a test notices.
+package struct NecessityFinding: Hashable, Sendable, Codable {
+  package enum Result: String, Hashable, Sendable, Codable {
+    /// A test failed, or the tests could no longer be loaded: the hunk is needed.
+    case needed
+    /// Every test still passed.
+    case unneeded
+    /// There was no time to try, or the run did not come to an end.
+    case notTried
+  }
+
+  package let path: String
+  /// The lines of the new file, `12-15`.
+  package let lines: String
+  package let result: Result
+
+  package init(path: String, lines: String, result: Result) {
+    self.path = path
+    self.lines = lines
+    self.result = result
+  }
+}
+
+/// The rules of the verify stage.
+package enum VerifyRules {
+  /// Judges a verification: the suite from clean, twice, and whether every hunk is needed.
+  ///
+  /// - Parameter unneededShareMax: the share of tried hunks that may go unmissed, 0 … 1.
+  package static func judge(
+    changes: [Change], facts: RedFacts, before: TestOutcomes, runs: [TestObservation],
+    necessity: [NecessityFinding], unneededShareMax: Double
+  ) -> Judgement {
+    var judgement = Judgement()
+    let foreign = changes.filter { $0.group != .test }.map(\.path).sorted()
+    let touched = changes.filter { $0.group == .test && $0.kind != .added }.map(\.path).sorted()
+    if !foreign.isEmpty {
+      judgement.fail(
+        "verify.only-tests", .foreignFiles,
+        "the verify stage adds tests only, but these were changed: \(listed(foreign))")
+    } else if !touched.isEmpty {
+      judgement.fail(
+        "verify.only-tests", .evidenceTampering,
+        "tests that the task is proved by were changed: \(listed(touched))")
+    } else {
+      judgement.pass("verify.only-tests", "no file but new tests was touched")
+    }
+    guard let first = runs.first, let outcomes = judgement.outcomes(of: first, "verify.ran") else {
+      return judgement
+    }
+    judgement.addedPass(facts, outcomes, stage: "verify")
+    judgement.nothingBroke(
+      expected: before.passed, outcomes, stage: "verify", code: .regression)
+    let failing = outcomes.broken.subtracting(before.broken)
+    if !failing.isEmpty {
+      judgement.fail(
+        "verify.all-pass", .regression, "tests fail:\n\(outcomes.sentences(failing))")
+    }
+    for again in runs.dropFirst() { judgement.agree(outcomes, again, stage: "verify") }
+    judgement.necessity(necessity, unneededShareMax: unneededShareMax)
+    return judgement
+  }
+}
+
+/// The rule for a merged tree: the task's tests and everybody else's pass.
+package enum MergeRules {
+  package static func judge(
+    facts: RedFacts?, expected: Set<TestIdentity>, now: TestObservation
+  ) -> Judgement {
+    var judgement = Judgement()
+    guard let outcomes = judgement.outcomes(of: now, "merge.ran") else { return judgement }
+    if let facts { judgement.addedPass(facts, outcomes, stage: "merge") }
+    judgement.nothingBroke(expected: expected, outcomes, stage: "merge", code: .regression)
+    return judgement
+  }
+}
+
+extension Judgement {
+  mutating func frozenTests(_ changes: [Change], stage: String) {
+    let touched = changes.paths(in: [.test, .testConfiguration])
+    if touched.isEmpty {
+      pass("\(stage).frozen-tests", "no test and nothing that selects tests was touched")
+    } else {
+      fail(
+        "\(stage).frozen-tests", .evidenceTampering,
+        "tests are frozen in the \(stage) stage, but these were changed: \(listed(touched))")
+    }
+  }
+
+  mutating func addedPass(_ facts: RedFacts, _ now: TestOutcomes, stage: String) {
+    let failing = facts.stillRed(in: now)
+    if failing.isEmpty {
+      pass("\(stage).red-tests-pass", "all \(facts.added.count) tests of the red stage pass")
+    } else {
+      fail(
+        "\(stage).red-tests-pass", .stillRed,
+        "tests of the red stage do not pass:\n" + failing.prefix(5).joined(separator: "\n"))
+    }
+  }
+
+  mutating func nothingBroke(
+    expected: Set<TestIdentity>, _ now: TestOutcomes, stage: String, code: RefusalCode
+  ) {
+    let broken = expected.filter { now[$0]?.isPass != true }
+    if broken.isEmpty {
+      pass("\(stage).nothing-broke", "\(expected.count) tests that passed before still pass")
+    } else {
+      fail(
+        "\(stage).nothing-broke", code,
+        "tests that passed before do not pass any more:\n\(now.sentences(broken))")
+    }
+  }
+
+  mutating func agree(_ first: TestOutcomes, _ again: TestObservation, stage: String) {
+    guard let second = outcomes(of: again, "\(stage).again") else { return }
+    let flaky = second.identities.filter { first[$0]?.isPass != second[$0]?.isPass }
+    if flaky.isEmpty {
+      pass("\(stage).again", "a second run agrees")
+    } else {
+      fail(
+        "\(stage).again", .flaky,
+        "two runs of the same tree disagree about: \(listed(flaky.sorted()))")
+    }
+  }
+
+  mutating func necessity(_ findings: [NecessityFinding], unneededShareMax: Double) {
+    let tried = findings.filter { $0.result != .notTried }
+    let unneeded = findings.filter { $0.result == .unneeded }
+    if findings.count > tried.count {
+      didNotRun(
+        "verify.necessity-complete",
+        "\(findings.count - tried.count) of \(findings.count) hunks could not be tried in time",
+        level: .warn)
+    }
+    guard !unneeded.isEmpty else {
+      pass("verify.necessity", "each of \(tried.count) hunks is missed by a test when undone")
+      return
+    }
+    let share = Double(unneeded.count) / Double(max(1, tried.count))
+    let places = unneeded.map { "\($0.path):\($0.lines)" }
+    let isOver = share > unneededShareMax
+    fail(
+      "verify.necessity", .excessiveImplementation,
+      "\(unneeded.count) of \(tried.count) hunks can be undone and no test fails: \(listed(places))",
+      level: isOver ? .blocking : .warn)
+  }
+
+  mutating func reasonGiven(_ name: String, _ summary: String, for what: String) {
+    let words = summary.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" })
+    if words.count >= 3 {
+      pass(name, "\(what); stated reason: \(summary)")
+    } else {
+      fail(name, .nothingChanged, "\(what), and the report's summary gives no reason")
+    }
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages that end on what is written down: design, review, documentation (R19, S0-20).
+
+/// A decision as its author records it.
+package struct DesignRecord: Hashable, Sendable, Codable {
+  package let problem: String
+  package let questions: [String]
+  package let alternatives: [String]
+  package let decision: String
+  package let consequences: [String]
+  package let risks: [String]
+
+  package init(
+    problem: String, questions: [String], alternatives: [String], decision: String,
+    consequences: [String], risks: [String]
+  ) {
+    self.problem = problem
+    self.questions = questions
+    self.alternatives = alternatives
+    self.decision = decision
+    self.consequences = consequences
+    self.risks = risks
+  }
+}
+
+/// One thing that a reviewer found.
+package struct ReviewFinding: Hashable, Sendable, Codable {
+  /// `info`, `minor`, `major`, `critical`, as written; only the last two, `error`, `blocker` and
+  /// `high` stop an approval.
+  package let severity: String
+  package let path: String
+  /// 0 where no line was named.
+  package let line: Int
+  package let message: String
+
+  package init(severity: String, path: String, line: Int, message: String) {
+    self.severity = severity
+    self.path = path
+    self.line = line
+    self.message = message
+  }
+
+  package var isSerious: Bool {
+    ["major", "critical", "error", "blocker", "blocking", "high"].contains(severity.lowercased())
+  }
+
+  /// `gantt/chart.py:12: major: …`
+  package var sentence: String {
+    let place = path.isEmpty ? "" : line > 0 ? "\(path):\(line): " : "\(path): "
+    return "\(place)\(severity): \(message)"
+  }
+}
+
+/// The rules of the design stage.
+package enum DesignRules {
+  /// R19's minimum counts; they bind when the session's complexity is high and warn otherwise.
+  package static let questionsMin = 5
+  package static let alternativesMin = 3
+  package static let consequencesMin = 3
+  package static let thinkingMin = Duration.seconds(30)
+
+  /// - Parameter thinking: how long the claim was held.
+  package static func judge(
+    changes: [Change], record: DesignRecord?, thinking: Duration, complexity: Complexity
+  ) -> Judgement {
+    var judgement = Judgement()
+    let foreign = changes.filter { $0.group != .documentation }.map(\.path).sorted()
+    if foreign.isEmpty {
+      judgement.pass("design.no-code", "no code and no test was changed")
+    } else {
+      judgement.fail(
+        "design.no-code", .foreignFiles,
+        "the design stage changes documents at most, but these were changed: \(listed(foreign))")
+    }
+    guard let record, !record.problem.isEmpty, !record.decision.isEmpty else {
+      judgement.fail(
+        "design.record", .designIncomplete,
+        "the report holds no design record with a problem and a decision")
+      return judgement
+    }
+    judgement.pass("design.record", "decided: \(record.decision)")
+    let level: Level = complexity == .high ? .blocking : .warn
+    let counts = [
+      ("questions", record.questions.count, questionsMin),
+      ("alternatives", record.alternatives.count, alternativesMin),
+      ("consequences", record.consequences.count, consequencesMin),
+    ]
+    for (name, count, minimum) in counts {
+      if count >= minimum {
+        judgement.pass("design.\(name)", "\(count) \(name)", level: level)
+      } else {
+        judgement.fail(
+          "design.\(name)", .designIncomplete, "\(count) \(name); \(minimum) are asked for",
+          level: level)
+      }
+    }
+    if thinking >= thinkingMin {
+      judgement.pass("design.thinking", "the claim was held for 30 s or more", level: level)
+    } else {
+      judgement.fail(
+        "design.thinking", .designIncomplete,
+        "the claim was held for \(thinking.wholeMilliseconds) ms; 30 s of thought are asked for",
+        level: level)
+    }
+    return judgement
+  }
+}
+
+/// The rules of the review stage.
+package enum ReviewRules {
+  package enum Result: Hashable, Sendable {
+    /// The review itself is in order or not; its author hears of it.
+    case judged(Judgement)
+    /// The review is in order and turns the work down: it goes back to whoever made it.
+    case turnedDown(Judgement, reason: String)
+  }
+
+  package static func judge(
+    changes: [Change], approved: Bool?, findings: [ReviewFinding]
+  ) -> Result {
+    var judgement = Judgement()
+    if changes.isEmpty {
+      judgement.pass("review.no-changes", "the reviewer changed no file")
+    } else {
+      judgement.fail(
+        "review.no-changes", .foreignFiles,
+        "a reviewer changes no files, but these were changed: "
+          + listed(changes.map(\.path).sorted()))
+    }
+    guard let approved else {
+      judgement.fail("review.verdict", .reviewMissing, "the report says neither approved nor not")
+      return .judged(judgement)
+    }
+    let serious = findings.filter(\.isSerious)
+    if approved && serious.isEmpty {
+      judgement.pass("review.verdict", "approved with \(findings.count) findings")
+      return .judged(judgement)
+    }
+    if !approved && findings.isEmpty {
+      judgement.fail(
+        "review.verdict", .reviewMissing, "turned down, but no finding says what is wrong")
+      return .judged(judgement)
+    }
+    guard judgement.isAccepted else { return .judged(judgement) }
+    let reasons = (serious.isEmpty ? findings : serious).prefix(5).map(\.sentence)
+    let reason = reasons.joined(separator: "\n")
+    judgement.fail("review.verdict", .reviewRejected, "turned down:\n\(reason)")
+    return .turnedDown(judgement, reason: reason)
+  }
+}
+
+/// The rules of the document stage.
+package enum DocumentRules {
+  package static func judge(changes: [Change], summary: String) -> Judgement {
+    var judgement = Judgement()
+    let foreign = changes.filter { $0.group != .documentation }.map(\.path).sorted()
+    let documents = changes.paths(in: [.documentation])
+    if !foreign.isEmpty {
+      judgement.fail(
+        "document.only-documents", .foreignFiles,
+        "the document stage changes documents only, but these were changed: \(listed(foreign))")
+    } else if !documents.isEmpty {
+      judgement.pass("document.only-documents", "documents changed: \(listed(documents))")
+    } else if summary.split(separator: " ").count >= 3 {
+      judgement.pass("document.only-documents", "none are due; stated reason: \(summary)")
+    } else {
+      judgement.fail(
+        "document.only-documents", .documentationMissing,
+        "no document was changed, and the report's summary gives no reason")
+    }
+    return judgement
+  }
+}
