@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commit message that seals a stage, and the refs that hold its commits.
+
+package import Domain
+
+/// The text of a checkpoint's commit. Its trailers name the evidence, so that plain git shows it.
+package struct CheckpointMessage: Hashable, Sendable {
+  package let handoff: Handoff
+  package let fence: Fence
+  package let title: String
+  package let summary: String
+  /// The checks that did not pass, for a refused attempt's commit.
+  package let remarks: [Check]
+  /// Whether the project's tests pass at this commit: not at a red stage, not where refused (R6).
+  package let gate: Verdict
+  package let evidence: Digest
+
+  package init(
+    handoff: Handoff, fence: Fence, title: String, summary: String, remarks: [Check],
+    gate: Verdict, evidence: Digest
+  ) {
+    self.handoff = handoff
+    self.fence = fence
+    self.title = title
+    self.summary = summary
+    self.remarks = remarks
+    self.gate = gate
+    self.evidence = evidence
+  }
+
+  package var text: String {
+    var lines = [Self.subject("\(handoff.stage.rawValue)(\(handoff.task)): \(title)"), ""]
+    lines += Self.body(summary)
+    for check in remarks {
+      lines += Self.body("- \(check.code ?? check.verdict.words) \(check.name): \(check.message)")
+    }
+    lines += ["", "Orchestrate-Session: \(handoff.session)"]
+    lines.append("Orchestrate-Task: \(Self.oneLine(handoff.task.text))")
+    lines.append("Orchestrate-Stage: \(handoff.stage.rawValue)")
+    lines.append("Orchestrate-Role: \(handoff.role.rawValue)")
+    lines.append("Orchestrate-Attempt: \(handoff.attempt)")
+    lines.append("Orchestrate-Fence: \(fence)")
+    lines.append("Orchestrate-Gate: \(gate == .pass ? "pass" : "fail")")
+    lines.append("Orchestrate-Evidence: \(evidence)")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// At most 72 characters, on one line (S2-23).
+  static func subject(_ text: String) -> String {
+    let line = oneLine(text)
+    return line.count > 72 ? line.prefix(71) + "…" : line
+  }
+
+  static func oneLine(_ text: String) -> String {
+    String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
+  }
+
+  /// Lines of a body that cannot be mistaken for trailers.
+  static func body(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: true).map { line in
+      let clean = oneLine(String(line)).filter { $0 != "\0" }
+      return clean.hasPrefix("Orchestrate-") ? "> " + clean : clean
+    }
+  }
+}
+
+/// The names of the coordinator's refs. Every part is derived from a validated id.
+package enum CheckpointReference {
+  /// The branch that a session's finished tasks are merged onto.
+  package static func branch(_ session: SessionID) -> String {
+    "refs/heads/session/\(session.padded)"
+  }
+
+  /// The immutable ref of an accepted stage.
+  package static func accepted(_ handoff: Handoff, fence: Fence) -> String {
+    name("tasks", handoff, fence)
+  }
+
+  /// The ref that keeps what a refused attempt handed in.
+  package static func refused(_ handoff: Handoff, fence: Fence) -> String {
+    name("refused", handoff, fence)
+  }
+
+  /// The ref that keeps what lay in a workspace when its claim ended without a submission.
+  package static func rescued(_ handoff: Handoff, fence: Fence) -> String {
+    name("rescue", handoff, fence)
+  }
+
+  private static func name(_ kind: String, _ handoff: Handoff, _ fence: Fence) -> String {
+    "refs/orchestrate/\(handoff.session.padded)/\(kind)/\(handoff.task.refComponent)/"
+      + "\(handoff.stage.rawValue)-\(handoff.attempt)-\(fence)"
+  }
+}

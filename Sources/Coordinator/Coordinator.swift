@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one writer of a project's sessions: it decides, acts and records, in that order.
+
+package import Agents
+package import Domain
+import Git
+package import Store
+package import Supervision
+
+/// The live coordinator of a project.
+///
+/// It holds the store's lock for as long as it lives. Decisions are made by the pure values in
+/// `Domain` and `Agenda`; what they say is recorded in one transaction; the slow acts in between
+/// (git, agents, proofs) run off this actor, and what they come back with is checked against the
+/// store again before it counts.
+package actor Coordinator {
+  package nonisolated let paths: ProjectPaths
+  package nonisolated let settings: ProjectSettings
+  nonisolated let store: any SessionStore
+  nonisolated let clock: Clock
+  nonisolated let workspaces: WorkspacePool
+  nonisolated let prover: StageProver
+  nonisolated let bench: ProofBench
+  nonisolated let tell: ProgressListener
+  /// How many tasks may be under way at once.
+  nonisolated let jobs: Int
+
+  /// Claims that wait for a handoff, and whoever waits for a session to end.
+  var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+  var nextWaiter = 0
+  /// Counts what happened, so that a waiter never sleeps over something it has not seen.
+  var changeCount = 0
+  /// Submissions whose proof is under way in this process.
+  var proving: Set<HandoffID> = []
+  /// Merges go one after the other.
+  var isMerging = false
+  /// No new claims: the session is being stopped.
+  package var isStopping = false
+
+  package init(
+    paths: ProjectPaths, settings: ProjectSettings, store: any SessionStore,
+    supervisor: Supervisor, clock: @escaping Clock, jobs: Int? = nil,
+    tell: @escaping ProgressListener
+  ) {
+    self.paths = paths
+    self.settings = settings
+    self.store = store
+    self.clock = clock
+    self.tell = tell
+    self.jobs = jobs ?? settings.limits.jobs
+    let pool = WorkspacePool(paths: paths)
+    workspaces = pool
+    bench = ProofBench(
+      settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
+    prover = StageProver(
+      settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
+  }
+
+  // MARK: Waking
+
+  /// Something changed: whoever waits looks again.
+  func wake() {
+    changeCount += 1
+    let waiting = waiters
+    waiters = [:]
+    for waiter in waiting.values { waiter.resume() }
+  }
+
+  /// Waits until something changes after `seen`, at most `limit`.
+  func change(after seen: Int, limit: Duration) async {
+    guard changeCount == seen, limit > .zero else { return }
+    let number = nextWaiter
+    nextWaiter += 1
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.suspend(as: number) }
+      group.addTask {
+        // A cancelled sleep ends early; then there is nothing more to wait for either.
+        try? await Task.sleep(for: limit)
+        await self.release(number)
+      }
+      await group.next()
+      group.cancelAll()
+      release(number)
+      await group.waitForAll()
+    }
+  }
+
+  private func suspend(as number: Int) async {
+    guard !Task.isCancelled else { return }
+    await withCheckedContinuation { waiters[number] = $0 }
+  }
+
+  private func release(_ number: Int) { waiters.removeValue(forKey: number)?.resume() }
+
+  // MARK: Recording
+
+  /// Writes one transaction, and wakes whoever waits.
+  @discardableResult
+  func record(
+    _ session: SessionID, _ events: [SessionEvent], expecting: [Expectation] = [],
+    evidence: [EvidenceRecord] = [], documents: [Document] = []
+  ) throws(Problem) -> JournalHead {
+    do throws(StoreError) {
+      let head = try store.commit(
+        Transition(
+          session: session, at: clock().wall, expecting: expecting, events: events,
+          evidence: evidence, documents: documents))
+      wake()
+      return head
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// Reads from the store, with its errors made problems.
+  nonisolated func read<Value>(
+    _ body: (any SessionStore) throws(StoreError) -> Value
+  ) throws(Problem) -> Value {
+    do throws(StoreError) {
+      return try body(store)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  nonisolated func requireSession(_ id: SessionID) throws(Problem) -> SessionRecord {
+    guard let record = try read({ (store) throws(StoreError) in try store.session(id) }) else {
+      throw Problem(
+        code: "SESSION000", exit: .notFound, message: "session \(id) was never started",
+        reason: "the store holds no such session", remedy: "orchestrate run session-\(id)")
+    }
+    return record
+  }
+
+  nonisolated func requireTask(_ id: TaskID, in session: SessionID) throws(Problem) -> TaskRecord {
+    guard let task = try read({ (store) throws(StoreError) in try store.task(id, in: session) })
+    else {
+      throw Problem(
+        code: "TASK000", exit: .notFound, message: "session \(session) has no task \(id)",
+        remedy: "orchestrate task list --session \(session)")
+    }
+    return task
+  }
+
+  nonisolated func requireHandoff(_ id: HandoffID) throws(Problem) -> Handoff {
+    guard let handoff = try read({ (store) throws(StoreError) in try store.handoff(id) }) else {
+      throw Problem(
+        code: "HANDOFF000", exit: .notFound, message: "there is no handoff \(id)",
+        remedy: "orchestrate handoff list")
+    }
+    return handoff
+  }
+
+  /// Asks the project's repository on a thread of its own.
+  nonisolated func git<Value: Sendable>(
+    _ body: @escaping @Sendable (Repository) throws(GitError) -> Value
+  ) async throws(Problem) -> Value {
+    let root = paths.root
+    do throws(GitError) {
+      return try await offloaded { () throws(GitError) in
+        try body(try Repository(discoveringFrom: root))
+      }
+    } catch {
+      throw Problem(error)
+    }
+  }
+}

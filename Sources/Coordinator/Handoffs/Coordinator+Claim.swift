@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Handing a handoff to a worker: budget, claim, workspace, packet.
+
+package import Agents
+package import Domain
+import Git
+import Store
+
+/// What a worker gets for a claim.
+package struct ClaimedHandoff: Sendable {
+  package let handoff: Handoff
+  package let claim: Claim
+  package let slot: WorkspacePool.Slot
+  package let packet: Packet
+}
+
+/// What a worker asks for.
+package struct WorkRequest: Hashable, Sendable {
+  package let session: SessionID?
+  package let roles: Set<Role>
+  package let worker: String
+  /// How long to wait for a handoff; zero looks once.
+  package let wait: Duration
+
+  package init(session: SessionID?, roles: Set<Role>, worker: String, wait: Duration) {
+    self.session = session
+    self.roles = roles
+    self.worker = worker
+    self.wait = wait
+  }
+}
+
+extension Coordinator {
+  /// Claims the first handoff that fits, waiting for one if asked.
+  ///
+  /// - Returns: `nil` where none came up in time, or nothing of the session is left to do.
+  /// - Throws: `Problem` with `BUDGET…` where the budget forbids a new claim.
+  package func claim(_ request: WorkRequest) async throws(Problem) -> ClaimedHandoff? {
+    let start = clock().boot.milliseconds
+    while true {
+      let seen = changeCount
+      if let claimed = try await claimOnce(request) { return claimed }
+      let left = request.wait - .milliseconds(clock().boot.milliseconds - start)
+      guard left > .zero, !isStopping, !Task.isCancelled, try hasWorkLeft(request.session) else {
+        return nil
+      }
+      await change(after: seen, limit: min(left, try timeToNextExpiry()))
+    }
+  }
+
+  /// Extends a claim's lease.
+  package func renew(_ id: HandoffID, fence: Fence) throws(Problem) -> Handoff {
+    let now = clock()
+    do throws(StoreError) {
+      return try store.renew(
+        id, fence: fence, lease: Lease(from: now, length: settings.limits.leaseLength),
+        at: now.boot)
+    } catch {
+      let handoff = try requireHandoff(id)
+      if handoff.claim?.fence == fence, case .submitted = handoff.state {
+        throw Problem(.alreadySubmitted, id: id, fence: fence)
+      }
+      throw .leaseLost(id, fence, held: handoff.claim?.fence)
+    }
+  }
+
+  private func claimOnce(_ request: WorkRequest) async throws(Problem) -> ClaimedHandoff? {
+    try await expireLeases()
+    guard !isStopping else { return nil }
+    for session in try openSessions(request.session) { try await keepBudget(of: session) }
+    let limits = settings.limits
+    let claimRequest = ClaimRequest(
+      session: request.session, roles: request.roles, worker: request.worker,
+      leaseLength: limits.leaseLength)
+    let now = clock()
+    guard
+      let handoff = try read({ (store) throws(StoreError) in
+        try store.claim(claimRequest, at: now)
+      }), let claim = handoff.claim
+    else { return nil }
+    changeCount += 1
+    do throws(Problem) {
+      return try await equip(handoff, claim)
+    } catch {
+      // The worker never saw it: it goes back unharmed.
+      try release(handoff.id, fence: claim.fence)
+      throw error
+    }
+  }
+
+  private func equip(_ handoff: Handoff, _ claim: Claim) async throws(Problem) -> ClaimedHandoff {
+    let packet = try packet(for: handoff, claim)
+    let pool = workspaces
+    let keeping = settings.proof.keeping
+    do throws(WorkspaceError) {
+      let slot = try await offloaded { () throws(WorkspaceError) in
+        let slot = try pool.prepare(
+          for: handoff.id, fence: claim.fence, at: handoff.base, keeping: keeping)
+        try slot.write(packet)
+        return slot
+      }
+      tell(.stageStarted(handoff, worker: claim.worker))
+      return ClaimedHandoff(handoff: handoff, claim: claim, slot: slot, packet: packet)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private func packet(for handoff: Handoff, _ claim: Claim) throws(Problem) -> Packet {
+    let session = try requireSession(handoff.session)
+    let task = try requireTask(handoff.task, in: handoff.session)
+    let history = try TaskHistory(of: handoff.task, in: handoff.session, store: store)
+    let used = session.spending?.segmentTokens ?? 0
+    return Packet(
+      handoff: handoff, fence: claim.fence, sessionTitle: session.plan.title,
+      objectives: session.plan.objectives, task: task.planned,
+      instructions: StageInstructions.text(for: handoff.stage),
+      rolePrompt: settings.prompts[handoff.role] ?? "", decision: history.decision,
+      redTests: history.facts.map { $0.added.sorted().map(\.description) } ?? [],
+      testCommand: settings.testCommand, testPaths: settings.proof.paths.testPatterns,
+      deadlineSeconds: settings.limits.agentDeadline.wholeMilliseconds / 1000,
+      tokensLeft: max(0, settings.budget.windowTokens * 70 / 100 - used))
+  }
+
+  /// Whether a waiter has anything to hope for.
+  private func hasWorkLeft(_ session: SessionID?) throws(Problem) -> Bool {
+    try !openSessions(session).isEmpty
+  }
+
+  private func openSessions(_ wanted: SessionID?) throws(Problem) -> [SessionRecord] {
+    if let wanted {
+      let record = try requireSession(wanted)
+      return record.lifecycle.isEnded ? [] : [record]
+    }
+    return try read { (store) throws(StoreError) in try store.sessions() }
+      .filter { !$0.lifecycle.isEnded && $0.lifecycle != SessionLifecycle() }
+  }
+
+  private func timeToNextExpiry() throws(Problem) -> Duration {
+    let now = clock().boot
+    let next = try read { (store) throws(StoreError) in try store.nextLeaseExpiry() }
+    guard let next, next.bootID == now.bootID else { return .seconds(60) }
+    return max(.milliseconds(1), .milliseconds(next.milliseconds - now.milliseconds))
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moving a session on: what the agenda says is done, until it says nothing more.
+
+package import Domain
+import Git
+import Store
+
+extension Coordinator {
+  /// Does everything that is due in a session and needs no worker: activates, blocks and merges
+  /// tasks. Called when a task changes, not at every stage.
+  func advance(_ session: SessionID) async throws(Problem) {
+    guard !isMerging else { return }
+    isMerging = true
+    defer { isMerging = false }
+    while true {
+      let record = try requireSession(session)
+      guard case .active(.execution) = record.lifecycle.state else { return }
+      let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
+      let steps = Agenda.steps(tasks: tasks.map(\.agendaTask), jobs: jobs)
+      guard !steps.isEmpty else { break }
+      for step in steps {
+        switch step {
+        case .activate(let id): try activate(id, in: session)
+        case .block(let id, let blockage): try block(id, in: session, blockage)
+        case .unblock(let id): try unblock(id, in: session)
+        case .merge(let id): try await merge(id, in: session)
+        }
+      }
+    }
+    wake()
+  }
+
+  private func activate(_ id: TaskID, in session: SessionID) throws(Problem) {
+    let record = try requireSession(session)
+    let task = try requireTask(id, in: session)
+    try move(task, in: session) { (progress) throws(TaskRejection) in
+      try progress.activated(on: record.branchHead)
+    }
+    tell(
+      .taskStarted(task.planned, number: task.position + 1, of: record.plan.tasks.count))
+  }
+
+  private func block(
+    _ id: TaskID, in session: SessionID, _ blockage: TaskProgress.Blockage
+  ) throws(Problem) {
+    try move(try requireTask(id, in: session), in: session) { (progress) throws(TaskRejection) in
+      try progress.blocked(blockage)
+    }
+  }
+
+  private func unblock(_ id: TaskID, in session: SessionID) throws(Problem) {
+    try move(try requireTask(id, in: session), in: session) { (progress) throws(TaskRejection) in
+      try progress.unblocked()
+    }
+  }
+
+  /// Gives a blocked task another try: a person has cleared what stood in its way.
+  package func retry(_ id: TaskID, in session: SessionID) async throws(Problem) {
+    let task = try requireTask(id, in: session)
+    guard case .blocked = task.progress.state else {
+      throw Problem(
+        code: "TASK001", exit: .conflict, message: "task \(id) is not blocked",
+        reason: "it is \(task.progress.state.words)", remedy: "orchestrate task show \(id)")
+    }
+    try unblock(id, in: session)
+    try await advance(session)
+  }
+
+  func move(
+    _ task: TaskRecord, in session: SessionID, feedback: [Feedback] = [],
+    _ input: (inout TaskProgress) throws(TaskRejection) -> TaskAction?
+  ) throws(Problem) {
+    var progress = task.progress
+    let action: TaskAction?
+    do throws(TaskRejection) {
+      action = try input(&progress)
+    } catch {
+      throw .defect(error, in: "task \(task.planned.id)")
+    }
+    var events: [SessionEvent] = [.taskMoved(task.planned.id, progress)]
+    if let action {
+      events += try follow(action, task: task.planned, in: session, feedback: feedback)
+    }
+    try record(session, events, expecting: [.task(task.planned.id, task.progress)])
+  }
+}
+
+extension TaskRecord {
+  var agendaTask: AgendaTask {
+    AgendaTask(
+      id: planned.id, state: progress.state, dependencies: planned.dependencies,
+      blockers: planned.blockers)
+  }
+}

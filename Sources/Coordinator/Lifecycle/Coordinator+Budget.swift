@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The budget's ladder, acted on before a claim is given.
+
+package import Domain
+import Store
+
+extension Coordinator {
+  /// Where a session's spending stands.
+  package nonisolated func reading(_ session: SessionRecord) -> BudgetReading? {
+    session.spending.map {
+      BudgetReading($0, limits: session.plan.budget, at: clock().wall)
+    }
+  }
+
+  /// Does what the session's rung asks for.
+  ///
+  /// - Throws: `Problem` with exit 13 where no claim may be given now.
+  func keepBudget(of session: SessionRecord) async throws(Problem) {
+    guard case .active(.execution) = session.lifecycle.state, let reading = reading(session) else {
+      return
+    }
+    let id = session.plan.session
+    switch reading.rung {
+    case .free: return
+    case .checkpoint: try noteCheckpoint(session, reading)
+    case .noNewClaims:
+      guard try openClaims(in: id) == 0 else {
+        throw Problem(
+          code: "BUDGET001", exit: .budgetExhausted,
+          message: "\(reading.windowPercent) % of the window is used: no new claim in this window",
+          reason: "claims that are under way end first; then a new segment opens",
+          remedy: "orchestrate status --session \(id)")
+      }
+      try nextSegment(session, reason: "\(reading.windowPercent) % of the window was used")
+    case .newSegment:
+      let isWindow = reading.windowPercent >= 95
+      let reason =
+        isWindow
+        ? "SESSION003: \(reading.windowPercent) % of the window was used"
+        : "\(session.plan.budget.segmentMinutes) minutes were up"
+      try nextSegment(session, reason: reason)
+    case .exhausted:
+      throw Problem(
+        code: "BUDGET002", exit: .budgetExhausted,
+        message: "session \(id) has used its \(session.plan.budget.sessionMinutes) minutes",
+        reason: "no transition is open until it is given more time",
+        remedy: "orchestrate run \(id) --extend 60m")
+    }
+  }
+
+  /// Ends the open segment with a summary and opens the next.
+  package func nextSegment(_ session: SessionRecord, reason: String) throws(Problem) {
+    let id = session.plan.session
+    let number = session.segment?.number ?? 0
+    let segment = Segment(number: number + 1, openedAt: clock().wall)
+    var events: [SessionEvent] = []
+    if number > 0 { events.append(.segmentClosed(number: number, reason: reason)) }
+    events.append(.segmentOpened(segment))
+    try record(id, events)
+    if number > 0 { try writeSummary(id) }
+    tell(.segmentOpened(segment, reason: reason))
+  }
+
+  /// Gives a session more time.
+  package func extend(_ session: SessionID, by minutes: Int) throws(Problem) {
+    let record = try requireSession(session)
+    let old = record.plan.budget
+    try self.record(
+      session,
+      [
+        .budgetChanged(
+          BudgetLimits(
+            windowTokens: old.windowTokens, segmentMinutes: old.segmentMinutes,
+            sessionMinutes: old.sessionMinutes + minutes)),
+        .noted(Note(kind: "budget.extended", text: "\(minutes) minutes more")),
+      ])
+  }
+
+  private func noteCheckpoint(
+    _ session: SessionRecord, _ reading: BudgetReading
+  ) throws(Problem) {
+    // Once a segment: the projections are the checkpoint, every stage is sealed already.
+    guard let segment = session.segment, segment.number > session.checkpointedSegment else { return }
+    try record(
+      session.plan.session,
+      [.noted(Note(kind: "budget.checkpoint", text: "segment \(segment.number)"))])
+    try writeProjections(session.plan.session)
+  }
+
+  private func openClaims(in session: SessionID) throws(Problem) -> Int {
+    try read { (store) throws(StoreError) in
+      try store.handoffs(in: session, states: [.claimed, .submitted]).count
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The merge queue: a finished task goes onto the session branch when the merged tree proves.
+
+import Domain
+import Git
+import Store
+
+extension Coordinator {
+  /// Merges a task whose stages are all accepted, or sends it back with what was seen.
+  func merge(_ id: TaskID, in session: SessionID) async throws(Problem) {
+    let record = try requireSession(session)
+    let task = try requireTask(id, in: session)
+    guard let base = task.progress.base, let head = task.progress.head else {
+      throw .defect(TaskRejection.illegal(input: "merge", state: task.progress.state), in: "\(id)")
+    }
+    let ours = record.branchHead
+    let outcome = try await git { (repository) throws(GitError) in
+      try repository.merge(
+        base: repository.tree(ofCommit: base), ours: repository.tree(ofCommit: ours),
+        theirs: repository.tree(ofCommit: head))
+    }
+    switch outcome {
+    case .conflicted(let paths):
+      try restart(
+        task, in: record, code: "MERGE001",
+        reason: "it conflicts with what was merged in the meantime: \(listed(paths))",
+        evidence: [])
+    case .merged(let tree):
+      try await land(tree, of: task, in: record)
+    }
+  }
+
+  private func land(
+    _ tree: ObjectID, of task: TaskRecord, in record: SessionRecord
+  ) async throws(Problem) {
+    let session = record.plan.session
+    let id = task.planned.id
+    let history = try TaskHistory(of: id, in: session, store: store)
+    let observed: Observed
+    do throws(WorkspaceError) {
+      observed = try await bench.remembered(
+        tree, kind: .merge, note: "every test on the merged tree")
+    } catch {
+      throw Problem(error)
+    }
+    // What passed on the branch before and what passed in the task must pass in both together.
+    let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
+    let judgement = MergeRules.judge(
+      facts: history.facts, expected: expected, now: observed.tests)
+    let gates = try await taskGates(on: tree, of: task)
+    let checks = judgement.checks + gates.checks
+    let evidence = [observed.record] + gates.evidence
+    guard !checks.contains(where: \.stops) else {
+      let reasons = checks.filter(\.stops)
+      try restart(
+        task, in: record, code: reasons.first?.code ?? "MERGE002",
+        reason: "merged with the session branch it does not hold:\n"
+          + reasons.map(\.message).joined(separator: "\n"),
+        evidence: evidence)
+      return
+    }
+    let stage = canonicalJSON(of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
+    let document = Document(body: stage)
+    let passing = observed.tests.outcomes?.passed.count ?? 0
+    let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
+    let seconds = (task.lastAcceptedAt ?? record.updatedAt).seconds
+    let parents = [record.branchHead, task.progress.head].compactMap { $0 }
+    let commit = try await git { (repository) throws(GitError) in
+      try repository.createCommit(
+        tree: tree, parents: parents, message: message, identity: .coordinator(at: seconds))
+    }
+    var progress = task.progress
+    do throws(TaskRejection) {
+      _ = try progress.merged(as: commit)
+    } catch {
+      throw .defect(error, in: "task \(id)")
+    }
+    try self.record(
+      session, [.taskMoved(id, progress), .branchMoved(to: commit)],
+      expecting: [.task(id, task.progress)], evidence: evidence, documents: [document])
+    try await settleBranch(session)
+    tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
+    try writeProjections(session)
+  }
+
+  /// Moves the session branch to where the store says it is. A crash between the two leaves the
+  /// branch behind; the next run comes through here first.
+  func settleBranch(_ session: SessionID) async throws(Problem) {
+    let record = try requireSession(session)
+    let reference = CheckpointReference.branch(session)
+    let wanted = record.branchHead
+    let moved = try await git { (repository) throws(GitError) in
+      let found = try repository.reference(reference)
+      guard found != wanted else { return true }
+      if let found, try !repository.isAncestor(found, of: wanted) { return false }
+      try repository.moveReference(reference, to: wanted, expecting: found)
+      return true
+    }
+    guard moved else {
+      throw Problem(
+        code: "MERGE003", exit: .conflict,
+        message: "the branch session/\(session) was moved by somebody else",
+        reason: "it holds commits that the session does not know",
+        remedy: "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
+    }
+  }
+
+  private func restart(
+    _ task: TaskRecord, in record: SessionRecord, code: String, reason: String,
+    evidence: [EvidenceRecord]
+  ) throws(Problem) {
+    // Work begins again where files were first written; the refs keep what was there.
+    let stage = task.planned.workflow.contains(.red) ? Stage.red : task.planned.workflow.first.stage
+    let feedback = Feedback(
+      attempt: 0, code: code, message: reason, evidence: evidence.map(\.digest))
+    let round = task.rounds + 1
+    try self.record(record.plan.session, [], evidence: evidence)
+    try move(task, in: record.plan.session, feedback: [feedback]) {
+      (progress) throws(TaskRejection) in
+      try progress.mergeRefused(
+        restartingAt: stage, on: record.branchHead, round: round, reason: reason)
+    }
+    tell(.sentBack(task.planned.id, from: .document, to: stage, reason: reason))
+  }
+
+  private func passingOnBranch(_ record: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+    let head = record.branchHead
+    let tree = try await git { (repository) throws(GitError) in
+      try repository.tree(ofCommit: head)
+    }
+    do throws(WorkspaceError) {
+      let observed = try await bench.remembered(
+        tree, kind: .baseline, note: "every test on the session branch")
+      return observed.tests.outcomes?.passed ?? []
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private func mergeMessage(
+    _ task: TaskRecord, _ session: SessionID, evidence: Digest, passing: Int
+  ) -> String {
+    """
+    \(CheckpointMessage.subject("merge(\(task.planned.id)): \(task.planned.title)"))
+
+    \(passing) tests pass on the merged tree.
+
+    Orchestrate-Session: \(session)
+    Orchestrate-Task: \(CheckpointMessage.oneLine(task.planned.id.text))
+    Orchestrate-Stage: merge
+    Orchestrate-Gate: pass
+    Orchestrate-Evidence: \(evidence)
+
+    """
+  }
+}
+
+/// What a merge commit's `Orchestrate-Evidence` trailer names.
+package struct MergeRecord: Hashable, Sendable, Codable {
+  package let task: TaskID
+  package let checks: [Check]
+  package let evidence: [Digest]
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the errors of the targets below become problems that a person can act on.
+
+package import Domain
+package import Git
+package import Store
+
+extension Problem {
+  package init(_ error: StoreError) {
+    switch error {
+    case .expectationFailed:
+      self.init(
+        code: "STORE001", exit: .conflict, message: "the session moved on in the meantime",
+        reason: "\(error)", remedy: "orchestrate status")
+    default:
+      self.init(
+        code: "STORE002", exit: .unavailable, message: "the session store cannot be used",
+        reason: "\(error)", remedy: "orchestrate doctor")
+    }
+  }
+
+  package init(_ error: GitError) {
+    self.init(
+      code: "GIT001", exit: .unavailable, message: "git: \(error.operation) failed",
+      reason: error.message, remedy: "orchestrate doctor")
+  }
+
+  package init(_ error: WorkspaceError) {
+    self.init(
+      code: "WORKSPACE001", exit: .unavailable, message: "a workspace cannot be used",
+      reason: error.description, remedy: "orchestrate doctor")
+  }
+
+  package init(_ error: ProofError) {
+    self.init(
+      code: "PROOF009", exit: .unavailable, message: "a proof could not be made",
+      reason: error.description, remedy: "orchestrate doctor")
+  }
+
+  /// The sender's claim has ended: it must stop working.
+  package static func leaseLost(_ id: HandoffID, _ fence: Fence, held: Fence?) -> Problem {
+    Problem(
+      code: "LEASE001", exit: .leaseLost, message: "the claim \(fence) on \(id) has ended",
+      reason: held.map { "it is held under fence \($0)" } ?? "it moved on without this claim",
+      remedy: "stop working on it, then: orchestrate handoff claim")
+  }
+
+  package init(_ rejection: HandoffRejection, id: HandoffID, fence: Fence) {
+    switch rejection {
+    case .leaseLost(let held): self = .leaseLost(id, fence, held: held)
+    case .alreadySubmitted:
+      self.init(
+        code: "LEASE002", exit: .conflict, message: "\(id) was handed in already",
+        reason: "it is being proved", remedy: "orchestrate handoff show \(id)")
+    case .notReady, .notSubmitted, .ended:
+      self.init(
+        code: "LEASE003", exit: .conflict, message: "\(id) is not in a state for that",
+        reason: "\(rejection)", remedy: "orchestrate handoff show \(id)")
+    }
+  }
+
+  /// A state machine of ours refused an input of ours: a defect, told rather than hidden.
+  package static func defect(_ error: any Error, in what: String) -> Problem {
+    Problem(
+      code: "INTERNAL", exit: .internalFault, message: "\(what) is in a state that cannot be",
+      reason: "\(error)", remedy: "orchestrate recover")
+  }
+}

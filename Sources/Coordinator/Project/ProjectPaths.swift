@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a project keeps what the coordinator reads and writes.
+
+package import Domain
+import Glibc
+
+/// The places of one project. Paths are absolute and without a trailing slash.
+package struct ProjectPaths: Hashable, Sendable {
+  /// The user's working directory: the top of the git work tree.
+  package let root: String
+  /// Where workspaces are kept, outside the project so that no tool that looks upwards from one
+  /// finds the user's files.
+  package let workspaces: String
+
+  /// - Parameter environment: `ORCHESTRATE_WORKSPACES` names the workspaces' parent; else they lie
+  ///   under `XDG_STATE_HOME`, else `HOME/.local/state`, else in the project's own state folder.
+  package init(root: String, environment: [String: String]) {
+    self.root = root
+    let key = String(Digest.sha256(of: root.utf8).hex.prefix(16))
+    let parent =
+      environment["ORCHESTRATE_WORKSPACES"]
+      ?? environment["XDG_STATE_HOME"].map { $0 + "/orchestrate" }
+      ?? environment["HOME"].map { $0 + "/.local/state/orchestrate" }
+    workspaces = parent.map { "\($0)/\(key)" } ?? "\(root)/.claude/state/workspaces"
+    runtime = environment["XDG_RUNTIME_DIR"] ?? "/tmp/orchestrate-\(getuid())"
+    socketKey = key
+  }
+
+  private let runtime: String
+  private let socketKey: String
+
+  package var claude: String { root + "/.claude" }
+  package var state: String { claude + "/state" }
+  package var database: String { state + "/orchestrate.db" }
+  package var lock: String { state + "/orchestrate.lock" }
+  package var progress: String { claude + "/progress" }
+  package var sessions: String { claude + "/sessions" }
+  package var memory: String { claude + "/memory" }
+  package var agents: String { claude + "/agents" }
+  package var workflows: String { claude + "/workflows" }
+  package var configuration: String { claude + "/config/project.json" }
+
+  /// The live coordinator's socket, beside the store; a Unix address holds only 107 bytes, so a
+  /// long path moves it to the user's runtime folder.
+  package var socket: String {
+    let beside = state + "/orchestrate.sock"
+    return beside.utf8.count < 100 ? beside : "\(runtime)/\(socketKey).sock"
+  }
+}

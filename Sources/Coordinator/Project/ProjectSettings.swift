@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a session is run by, read once from the user's project.
+
+package import Agents
+package import Domain
+
+/// The limits that bind claims and agents.
+package struct WorkLimits: Hashable, Sendable {
+  /// How many attempts of a handoff may fail; 3 by default.
+  package let attemptsMax: Int
+  /// A claim's lease; 15 minutes by default.
+  package let leaseLength: Duration
+  /// How many tasks may be under way at once; 1 by default (S4-15).
+  package let jobs: Int
+  /// The longest that an agent launched by us may take; 30 minutes by default.
+  package let agentDeadline: Duration
+
+  package init(attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration) {
+    self.attemptsMax = max(1, attemptsMax)
+    self.leaseLength = leaseLength
+    self.jobs = max(1, jobs)
+    self.agentDeadline = agentDeadline
+  }
+}
+
+/// A project's settings. Agents never see the files that they were read from, and what a
+/// submission changes there changes nothing here.
+package struct ProjectSettings: Sendable {
+  package let proof: ProofSettings
+  package let limits: WorkLimits
+  package let budget: BudgetLimits
+  /// The drivers that launch agents, by role; a role without one is served by polling agents only.
+  package let drivers: [Role: any AgentDriver]
+  /// The body of each role's prompt.
+  package let prompts: [Role: String]
+  package let workflows: [String: Workflow]
+  package let gates: [Gate]
+  package let health: HealthSettings
+  /// The command that runs the project's tests, as words, to show to agents.
+  package let testCommand: [String]
+  /// The configuration's bytes, and the digest that the journal names them by.
+  package let body: String
+  package let digest: Digest
+  /// What was odd but could be read anyway.
+  package let warnings: [String]
+
+  package init(
+    proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
+    drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
+    gates: [Gate], health: HealthSettings, testCommand: [String], body: String,
+    warnings: [String]
+  ) {
+    self.proof = proof
+    self.limits = limits
+    self.budget = budget
+    self.drivers = drivers
+    self.prompts = prompts
+    self.workflows = workflows
+    self.gates = gates
+    self.health = health
+    self.testCommand = testCommand
+    self.body = body
+    digest = Digest.sha256(of: body.utf8)
+    self.warnings = warnings
+  }
+}
+
+/// How a project's health is checked.
+package struct HealthSettings: Hashable, Sendable {
+  /// The command, as words; `nil` where the project names none.
+  package let command: [String]?
+  /// 5 s by default.
+  package let deadline: Duration
+  /// The names of environment variables that must be set; values are never shown.
+  package let requiredEnvironment: [String]
+
+  package init(command: [String]?, deadline: Duration, requiredEnvironment: [String]) {
+    self.command = command
+    self.deadline = deadline
+    self.requiredEnvironment = requiredEnvironment
+  }
+}

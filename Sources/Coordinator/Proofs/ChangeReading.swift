@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies between two trees, sorted into the groups that the rules speak of.
+
+package import Domain
+package import Git
+
+/// A submission as the rules and the proofs need it.
+package struct ChangeSet: Sendable {
+  package let changes: [Change]
+  /// Lines added plus lines removed in implementation files.
+  package let implementationLines: Int
+}
+
+extension PathGroups {
+  /// Reads what changed from one tree to another.
+  package func changes(
+    from old: ObjectID, to new: ObjectID, in repository: Repository
+  ) throws(GitError) -> ChangeSet {
+    var changes: [Change] = []
+    for file in try repository.changes(from: old, to: new) {
+      let kind: Change.Kind =
+        switch file.kind {
+        case .added: .added
+        case .modified: .modified
+        case .deleted: .deleted
+        }
+      var group = group(of: file.path)
+      if group == .testConfiguration,
+        try !touchesTests(file.path, from: old, to: new, in: repository)
+      {
+        group = .implementation
+      }
+      changes.append(Change(path: file.path, kind: kind, group: group))
+    }
+    let counts = try repository.lineCounts(from: old, to: new)
+    let lines = changes.filter { $0.group == .implementation }.reduce(0) { sum, change in
+      sum + (counts[change.path].map { $0.added + $0.removed } ?? 0)
+    }
+    return ChangeSet(changes: changes, implementationLines: lines)
+  }
+
+  /// Files that hold many things besides the tests' settings: only those sections count.
+  private static let sharedFiles: Set<String> = ["pyproject.toml", "setup.cfg", "tox.ini"]
+
+  private func touchesTests(
+    _ path: String, from old: ObjectID, to new: ObjectID, in repository: Repository
+  ) throws(GitError) -> Bool {
+    guard let name = path.split(separator: "/").last, Self.sharedFiles.contains(String(name)) else {
+      return true
+    }
+    let before = Self.testSections(try repository.text(at: path, inTree: old))
+    let after = Self.testSections(try repository.text(at: path, inTree: new))
+    return before != after
+  }
+
+  /// The lines of the sections whose names speak of tests.
+  static func testSections(_ text: String?) -> [Substring] {
+    var isTestSection = false
+    var lines: [Substring] = []
+    for line in (text ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.first == "[" {
+        isTestSection = ["pytest", "unittest", "coverage", "testenv"].contains(where: line.contains)
+      }
+      if isTestSection { lines.append(line) }
+    }
+    return lines
+  }
+}
+
+extension Repository {
+  /// A file's text in a tree; `nil` where there is none.
+  func text(at path: String, inTree tree: ObjectID) throws(GitError) -> String? {
+    guard let entry = try entry(at: path, inTree: tree) else { return nil }
+    return String(decoding: try contents(of: entry.id), as: UTF8.self)
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the coordinator runs a project's tests itself: in workspaces no agent has touched.
+
+package import Domain
+import Git
+package import Supervision
+import Synchronization
+
+/// One observation with the record under which it is kept.
+package struct Observed: Sendable {
+  package let tests: TestObservation
+  package let record: EvidenceRecord
+}
+
+/// Runs tests on trees.
+package final class ProofBench: Sendable {
+  private let settings: ProofSettings
+  private let workspaces: WorkspacePool
+  private let supervisor: Supervisor
+  private let clock: Clock
+  /// Whole runs that ended with outcomes, by tree: the same tree with the same command is the same
+  /// baseline. Bounded; the oldest go first.
+  private let known = Mutex<[(tree: ObjectID, observed: Observed)]>([])
+
+  package init(
+    settings: ProofSettings, workspaces: WorkspacePool, supervisor: Supervisor,
+    clock: @escaping Clock
+  ) {
+    self.settings = settings
+    self.workspaces = workspaces
+    self.supervisor = supervisor
+    self.clock = clock
+  }
+
+  /// The project's tests on `tree`, from an earlier run of this process where there was one.
+  package func remembered(
+    _ tree: ObjectID, kind: Evidence.Kind, note: String
+  ) async throws(WorkspaceError) -> Observed {
+    if let found = known.withLock({ $0.last { $0.tree == tree }?.observed }) { return found }
+    return try await observe(tree, kind: kind, note: note)
+  }
+
+  /// Runs the project's tests on `tree`.
+  ///
+  /// - Parameter selecting: the tests to run; `nil` for all.
+  package func observe(
+    _ tree: ObjectID, kind: Evidence.Kind, selecting: [TestIdentity]? = nil, note: String
+  ) async throws(WorkspaceError) -> Observed {
+    let startedAt = clock().wall
+    let run = try await workspaces.withProofSlot { slot async throws(WorkspaceError) in
+      let workspaces = self.workspaces
+      let keeping = settings.keeping
+      try await offloaded { () throws(WorkspaceError) in
+        try workspaces.withWorkspace(slot) { (workspace, _) throws(GitError) in
+          try workspace.switchTo(tree: tree, agentRepositoryAt: nil, keeping: keeping)
+        }
+      }
+      return await runTests(
+        settings.runner, in: slot.tree, environment: settings.environment, selecting: selecting,
+        deadline: settings.deadline, supervisor: supervisor)
+    }
+    let observed = Self.observed(run, kind: kind, tree: tree, startedAt: startedAt, note: note)
+    if selecting == nil, case .ran = observed.tests {
+      known.withLock {
+        $0.append((tree, observed))
+        if $0.count > 64 { $0.removeFirst() }
+      }
+    }
+    return observed
+  }
+
+  private static func observed(
+    _ run: TestRunRecord, kind: Evidence.Kind, tree: ObjectID, startedAt: Timestamp, note: String
+  ) -> Observed {
+    let tests: TestObservation =
+      switch run.run {
+      case .ran(let results): .ran(results)
+      // Before the first test is written there is nothing to run, and nothing is broken.
+      case .didNotRun(.zeroTests) where kind == .baseline: .ran([])
+      case .didNotRun(let reason): .didNotRun(reason: reason.sentence)
+      }
+    let evidence = Evidence(
+      kind: kind, tree: tree, command: run.command, ending: run.termination.sentence,
+      startedAt: startedAt, durationMilliseconds: run.duration.wholeMilliseconds,
+      outputDigest: run.outputDigest, output: run.output, tests: tests, note: note)
+    return Observed(tests: tests, record: evidence.record)
+  }
+}

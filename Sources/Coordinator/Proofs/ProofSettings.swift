@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a project's work is proved, read once when a session starts.
+
+package import Domain
+package import Supervision
+
+/// The project's runner, patterns and limits.
+package struct ProofSettings: Sendable {
+  package let runner: any TestRunner
+  /// The whole environment of a proof's commands.
+  package let environment: [String: String]
+  /// The longest that one run of the tests may take; 300 s by default.
+  package let deadline: Duration
+  /// How many runs must agree at verify; 2 by default.
+  package let repeats: Int
+  /// The share of hunks that may go unmissed; 0.25 by default.
+  package let unneededHunksShareMax: Double
+  /// The longest that trying hunks may take; 120 s by default.
+  package let necessityDeadline: Duration
+  /// Folders that survive between proofs, such as a compiler's build folder; none by default.
+  package let keeping: [String]
+  package let paths: PathGroups
+  /// The most lines that a task may change, tests and documents left out; 100 by default.
+  package let taskLinesMax: Int
+  package let taskLinesLevel: Level
+
+  package init(
+    runner: any TestRunner, environment: [String: String], deadline: Duration, repeats: Int,
+    unneededHunksShareMax: Double, necessityDeadline: Duration, keeping: [String],
+    paths: PathGroups, taskLinesMax: Int, taskLinesLevel: Level
+  ) {
+    self.runner = runner
+    self.environment = environment
+    self.deadline = deadline
+    self.repeats = max(1, repeats)
+    self.unneededHunksShareMax = unneededHunksShareMax
+    self.necessityDeadline = necessityDeadline
+    self.keeping = keeping
+    self.paths = paths
+    self.taskLinesMax = taskLinesMax
+    self.taskLinesLevel = taskLinesLevel
+  }
+}
+
+/// Which paths are tests, test configuration or documents; everything else is implementation.
+package struct PathGroups: Sendable {
+  package let tests: [PathPattern]
+  package let testConfiguration: [PathPattern]
+  package let documents: [PathPattern]
+  /// What is left behind by tools and never handed in.
+  package let litter: [String]
+
+  package init(
+    tests: [PathPattern], testConfiguration: [PathPattern], documents: [PathPattern],
+    litter: [String]
+  ) {
+    self.tests = tests
+    self.testConfiguration = testConfiguration
+    self.documents = documents
+    self.litter = litter
+  }
+
+  /// The group of a path, going by its name alone.
+  package func group(of path: String) -> Change.Group {
+    if testConfiguration.contains(where: { $0.matches(path) }) { return .testConfiguration }
+    if tests.contains(where: { $0.matches(path) }) { return .test }
+    if documents.contains(where: { $0.matches(path) }) { return .documentation }
+    return .implementation
+  }
+}

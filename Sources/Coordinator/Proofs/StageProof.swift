@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// The proof of one submission: what its stage demands is run, seen and judged.
+
+package import Documents
+package import Domain
+import Git
+
+/// What the proof of a submission came to.
+package struct StageOutcome: Sendable {
+  package let judgement: Judgement
+  package let evidence: [EvidenceRecord]
+  /// The stage that has to be done again, where a review turned the work down.
+  package let sentBack: SentBack?
+  /// How the proof is told on one line.
+  package let summary: String
+
+  package struct SentBack: Hashable, Sendable {
+    package let stage: Stage
+    package let reason: String
+  }
+}
+
+/// A submission with everything that its proof looks at.
+package struct StageQuestion: Sendable {
+  package let handoff: Handoff
+  package let claim: Claim
+  package let submission: Submission
+  package let report: AgentReport?
+  package let planned: PlannedTask
+  /// The tree on which the task began.
+  package let taskBase: ObjectID
+  /// The tree from which the worker started.
+  package let stageBase: ObjectID
+  package let complexity: Complexity
+  /// What the task's red stage showed; `nil` before it, or in a workflow without one.
+  package let facts: RedFacts?
+  /// The tests as the task's last proof with a run saw them; `nil` before the first.
+  package let lastRun: TestOutcomes?
+  package let knownBroken: Set<TestIdentity>
+}
+
+/// Why a proof could not be made at all. It is nobody's failed attempt.
+package struct ProofError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+}
+
+/// Proves submissions.
+package struct StageProver: Sendable {
+  let settings: ProofSettings
+  let bench: ProofBench
+  let projectRoot: String
+  let clock: Clock
+
+  package init(
+    settings: ProofSettings, bench: ProofBench, projectRoot: String, clock: @escaping Clock
+  ) {
+    self.settings = settings
+    self.bench = bench
+    self.projectRoot = projectRoot
+    self.clock = clock
+  }
+
+  package func prove(_ question: StageQuestion) async throws(ProofError) -> StageOutcome {
+    let set = try await changes(question)
+    switch question.handoff.stage {
+    case .design: return design(question, set)
+    case .red: return try await red(question, set)
+    case .green: return try await green(question, set)
+    case .refactor: return try await refactor(question, set)
+    case .verify: return try await verify(question, set)
+    case .review: return review(question, set)
+    case .document: return document(question, set)
+    }
+  }
+
+  // MARK: Stages that end on what is written down
+
+  private func design(_ question: StageQuestion, _ set: ChangeSet) -> StageOutcome {
+    let thinking = question.submission.submittedAt.since(question.claim.claimedAt)
+    let judgement = DesignRules.judge(
+      changes: set.changes, record: question.report?.design, thinking: thinking,
+      complexity: question.complexity)
+    let decision = question.report?.design?.decision ?? "no design record"
+    return StageOutcome(
+      judgement: judgement, evidence: [], sentBack: nil, summary: "decided: \(decision)")
+  }
+
+  private func review(_ question: StageQuestion, _ set: ChangeSet) -> StageOutcome {
+    let findings = question.report?.findings ?? []
+    let result = ReviewRules.judge(
+      changes: set.changes, approved: question.report?.approved, findings: findings)
+    switch result {
+    case .judged(let judgement):
+      return StageOutcome(
+        judgement: judgement, evidence: [], sentBack: nil,
+        summary: "approved, \(findings.count) findings")
+    case .turnedDown(let judgement, let reason):
+      let stage = question.planned.workflow.contains(.green) ? Stage.green : .design
+      return StageOutcome(
+        judgement: judgement, evidence: [],
+        sentBack: question.planned.workflow.contains(stage)
+          ? .init(stage: stage, reason: reason) : nil,
+        summary: "turned down")
+    }
+  }
+
+  private func document(_ question: StageQuestion, _ set: ChangeSet) -> StageOutcome {
+    let summary = question.report?.summary ?? ""
+    let judgement = DocumentRules.judge(changes: set.changes, summary: summary)
+    let documents = set.changes.paths(in: [.documentation])
+    return StageOutcome(
+      judgement: judgement, evidence: [], sentBack: nil,
+      summary: documents.isEmpty ? "no document is due" : "documented in \(listed(documents))")
+  }
+
+  // MARK: Stages that are proved by running the tests
+
+  private func red(
+    _ question: StageQuestion, _ set: ChangeSet
+  ) async throws(ProofError) -> StageOutcome {
+    let baseline = try await observed { () async throws(WorkspaceError) in
+      try await bench.remembered(
+        question.stageBase, kind: .baseline, note: "the tests before the red stage")
+    }
+    // Only the test files are laid on the base, whatever else was handed in.
+    let onlyTests = try await tree(question, keepingOnly: .test, of: set)
+    let after = try await observed { () async throws(WorkspaceError) in
+      try await bench.observe(onlyTests, kind: .red, note: "base with the red stage's test files")
+    }
+    let ground = try await symbolGround(question, set, after.tests)
+    let result = RedRules.judge(
+      changes: set.changes, baseline: baseline.tests, after: after.tests,
+      knownBroken: question.knownBroken, ground: ground)
+    let added = (after.tests.outcomes?.identities.count ?? 0)
+      - (baseline.tests.outcomes?.identities.count ?? 0)
+    return StageOutcome(
+      judgement: result.judgement, evidence: [baseline.record, after.record], sentBack: nil,
+      summary: "\(max(0, added)) new tests, \(result.strength.words)")
+  }
+
+  private func green(
+    _ question: StageQuestion, _ set: ChangeSet
+  ) async throws(ProofError) -> StageOutcome {
+    guard let facts = question.facts else { throw missingRed(question) }
+    let now = try await run(question, .green, "every test on the implementation")
+    var evidence = [now.record]
+    var again: TestObservation?
+    if let outcomes = now.tests.outcomes, facts.stillRed(in: outcomes).isEmpty {
+      let repeated = try await observed { () async throws(WorkspaceError) in
+        try await bench.observe(
+          question.submission.tree, kind: .green,
+          selecting: outcomes.identities.subtracting(facts.baseline.identities).sorted(),
+          note: "the red stage's tests once more")
+      }
+      again = repeated.tests
+      evidence.append(repeated.record)
+    }
+    var judgement = GreenRules.judge(
+      changes: set.changes, facts: facts, now: now.tests, again: again)
+    judgement.add([try await sizeCheck(question)])
+    return StageOutcome(
+      judgement: judgement, evidence: evidence, sentBack: nil,
+      summary: "\(facts.added.count) red tests pass, "
+        + "\(now.tests.outcomes?.passed.count ?? 0) in all")
+  }
+
+  private func refactor(
+    _ question: StageQuestion, _ set: ChangeSet
+  ) async throws(ProofError) -> StageOutcome {
+    guard let before = question.lastRun else { throw missingRed(question) }
+    let now = try await run(question, .refactor, "every test after the refactoring")
+    let judgement = RefactorRules.judge(
+      changes: set.changes, before: before, now: now.tests,
+      changedLines: set.implementationLines, lineLimit: settings.taskLinesMax,
+      summary: question.report?.summary ?? "")
+    return StageOutcome(
+      judgement: judgement, evidence: [now.record], sentBack: nil,
+      summary: set.changes.isEmpty
+        ? "nothing to refactor" : "the same \(before.identities.count) tests pass")
+  }
+
+  private func verify(
+    _ question: StageQuestion, _ set: ChangeSet
+  ) async throws(ProofError) -> StageOutcome {
+    guard let facts = question.facts, let before = question.lastRun else {
+      throw missingRed(question)
+    }
+    var runs: [Observed] = []
+    for number in 1...settings.repeats {
+      runs.append(try await run(question, .verify, "every test from clean, run \(number)"))
+    }
+    let allPass = runs.first?.tests.outcomes.map { facts.stillRed(in: $0).isEmpty } ?? false
+    let probe = allPass ? try await necessity(question, facts, runs[0]) : NecessityReport.nothing
+    let judgement = VerifyRules.judge(
+      changes: set.changes, facts: facts, before: before, runs: runs.map(\.tests),
+      necessity: probe.findings, unneededShareMax: settings.unneededHunksShareMax)
+    let needed = probe.findings.filter { $0.result == .needed }.count
+    return StageOutcome(
+      judgement: judgement, evidence: runs.map(\.record) + probe.evidence, sentBack: nil,
+      summary: "\(runs.count) clean runs agree, \(needed) of \(probe.findings.count) hunks needed")
+  }
+
+  // MARK: Parts
+
+  private func run(
+    _ question: StageQuestion, _ kind: Evidence.Kind, _ note: String
+  ) async throws(ProofError) -> Observed {
+    try await observed { () async throws(WorkspaceError) in
+      try await bench.observe(question.submission.tree, kind: kind, note: note)
+    }
+  }
+
+  func observed(
+    _ body: () async throws(WorkspaceError) -> Observed
+  ) async throws(ProofError) -> Observed {
+    do throws(WorkspaceError) {
+      return try await body()
+    } catch {
+      throw ProofError(description: error.description)
+    }
+  }
+
+  /// Asks the project's repository, on a thread of its own.
+  func asked<Value: Sendable>(
+    _ body: @escaping @Sendable (Repository) throws(GitError) -> Value
+  ) async throws(ProofError) -> Value {
+    let root = projectRoot
+    do throws(GitError) {
+      return try await offloaded { () throws(GitError) in
+        try body(try Repository(discoveringFrom: root))
+      }
+    } catch {
+      throw ProofError(description: "git: \(error)")
+    }
+  }
+
+  private func changes(_ question: StageQuestion) async throws(ProofError) -> ChangeSet {
+    let paths = settings.paths
+    return try await asked { (repository) throws(GitError) in
+      try paths.changes(
+        from: question.stageBase, to: question.submission.tree, in: repository)
+    }
+  }
+
+  /// The stage's base with nothing but the files of one group laid over it.
+  private func tree(
+    _ question: StageQuestion, keepingOnly group: Change.Group, of set: ChangeSet
+  ) async throws(ProofError) -> ObjectID {
+    let kept = Set(set.changes.filter { $0.group == group }.map(\.path))
+    return try await asked { (repository) throws(GitError) in
+      let edits = try repository.changes(from: question.stageBase, to: question.submission.tree)
+        .filter { kept.contains($0.path) }.map(\.edit)
+      return try repository.tree(applying: edits, to: question.stageBase)
+    }
+  }
+
+  private func sizeCheck(_ question: StageQuestion) async throws(ProofError) -> Check {
+    let paths = settings.paths
+    let lines = try await asked { (repository) throws(GitError) in
+      try paths.changes(from: question.taskBase, to: question.submission.tree, in: repository)
+        .implementationLines
+    }
+    return MicroTaskSize.check(
+      lines: lines, limit: settings.taskLinesMax, level: settings.taskLinesLevel)
+  }
+
+  private func missingRed(_ question: StageQuestion) -> ProofError {
+    ProofError(
+      description: "\(question.handoff.stage.rawValue) of \(question.planned.id) has no accepted "
+        + "red stage to be proved against")
+  }
+}
+
+/// The rule that keeps tasks small (S4-12).
+package enum MicroTaskSize {
+  package static func check(lines: Int, limit: Int, level: Level) -> Check {
+    let isSmall = lines < limit
+    return Check(
+      name: "gate.micro-task-size", level: level, verdict: isSmall ? .pass : .fail,
+      code: isSmall ? nil : RefusalCode.tooLarge.rawValue,
+      message: "\(lines) lines of implementation changed; a micro-task has fewer than \(limit)")
+  }
+}

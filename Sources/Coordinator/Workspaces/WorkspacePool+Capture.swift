@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading what a worker left in its workspace, and writing what it is given.
+
+package import Agents
+import Documents
+package import Domain
+package import Git
+
+extension WorkspacePool {
+  /// A workspace's files as a tree, with what was left out.
+  package struct Captured: Sendable {
+    package let tree: ObjectID
+    package let notes: [String]
+  }
+
+  /// Reads a workspace into a tree of the project's own object store.
+  ///
+  /// Whatever lies under `.claude/` stays as it was: a submission changes nothing about the session
+  /// that judges it.
+  package func capture(_ slot: Slot, litter: [String]) throws(WorkspaceError) -> Captured {
+    try withWorkspace(slot) { (workspace, repository) throws(GitError) in
+      let captured = try workspace.capture(excluding: litter)
+      let own = captured.changes.filter { $0.path.hasPrefix(".claude/") || $0.path == ".claude" }
+      guard !own.isEmpty else { return Captured(tree: captured.tree, notes: captured.notes) }
+      let tree = try repository.tree(applying: own.map(\.undo), to: captured.tree)
+      return Captured(
+        tree: tree,
+        notes: captured.notes + ["changes under .claude/ were left out: \(own.count) files"])
+    }
+  }
+}
+
+extension WorkspacePool.Slot {
+  /// Writes the packet beside the folder that the agent works in.
+  func write(_ packet: Packet) throws(WorkspaceError) {
+    do throws(FileError) {
+      try AtomicFile.write(Array(packet.json.prettyText.utf8), to: self.packet)
+    } catch {
+      throw WorkspaceError(directory: directory, reason: "\(error)")
+    }
+  }
+}
+
+extension FileChange {
+  /// The edit that makes the old tree's path like the new tree's.
+  var edit: TreeEdit {
+    switch kind {
+    case .added(let new), .modified(_, let new): .put(path: path, blob: new.id, mode: new.mode)
+    case .deleted: .remove(path: path)
+    }
+  }
+
+  /// The edit that takes the change back.
+  var undo: TreeEdit {
+    switch kind {
+    case .added: .remove(path: path)
+    case .modified(let old, _), .deleted(let old): .put(path: path, blob: old.id, mode: old.mode)
+    }
+  }
+}

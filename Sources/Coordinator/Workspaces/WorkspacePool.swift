@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which workspace belongs to which claim, and which are free to be used again.
+
+package import Domain
+import Documents
+package import Git
+import Glibc
+import Synchronization
+
+/// The project's workspaces: `agent-N` for claims, `proof-N` for proofs that no agent has touched.
+///
+/// A workspace is switched and reused, not rebuilt. Who holds one is written in a `holder` file in
+/// it, so that a command in another process, or the next run after a crash, finds it again. One
+/// whose worker's lease ran out is given up: the worker may still be writing there.
+package final class WorkspacePool: Sendable {
+  private let root: String
+  private let projectRoot: String
+  /// The names in use by this process.
+  private let busy = Mutex<Set<String>>([])
+
+  package init(paths: ProjectPaths) {
+    root = paths.workspaces
+    projectRoot = paths.root
+  }
+
+  /// A workspace with the name by which it is given back.
+  package struct Slot: Hashable, Sendable {
+    package let name: String
+    package let directory: String
+    /// The folder that an agent works in.
+    package var tree: String { directory + "/tree" }
+    package var packet: String { directory + "/packet.json" }
+    package var report: String { directory + "/report.json" }
+  }
+
+  // MARK: Claims
+
+  /// A workspace for a claim, with the handoff's base checked out.
+  package func prepare(
+    for handoff: HandoffID, fence: Fence, at commit: ObjectID, keeping: [String]
+  ) throws(WorkspaceError) -> Slot {
+    let slot = take(prefix: "agent")
+    do throws(WorkspaceError) {
+      // The holder is written first: from then on the workspace is found by its claim.
+      try writeHolder(Holder(handoff: handoff, fence: fence), slot)
+      removeIfPresent(slot.report)
+      try withWorkspace(slot) { (workspace, _) throws(GitError) in
+        try workspace.switchTo(commit: commit, keeping: keeping)
+      }
+    } catch {
+      free(slot)
+      throw error
+    }
+    return slot
+  }
+
+  /// The workspace that was prepared for a claim; `nil` where there is none any more.
+  package func slot(of handoff: HandoffID, fence: Fence) -> Slot? {
+    names(prefix: "agent").map(slot).first { holder(of: $0) == Holder(handoff: handoff, fence: fence) }
+  }
+
+  /// Gives a claim's workspace back; what is in it may be overwritten from now on.
+  package func free(_ slot: Slot) {
+    removeIfPresent(slot.directory + "/holder")
+    busy.withLock { _ = $0.remove(slot.name) }
+  }
+
+  /// Gives up a workspace whose worker may still be writing in it: it is never handed out again.
+  package func giveUp(_ slot: Slot) {
+    let lost = root + "/lost-" + slot.name + "-" + String(getpid()) + "-" + String(time(nil))
+    rename(slot.directory, lost)
+    busy.withLock { _ = $0.remove(slot.name) }
+  }
+
+  /// Everything that a claim holds according to its `holder` file.
+  package func heldSlots() -> [(slot: Slot, handoff: HandoffID, fence: Fence)] {
+    names(prefix: "agent").map(slot).compactMap { slot in
+      holder(of: slot).map { (slot, $0.handoff, $0.fence) }
+    }
+  }
+
+  /// Workspaces that were given up, by folder.
+  package func lostDirectories() -> [String] { names(prefix: "lost").map { root + "/" + $0 } }
+
+  // MARK: Proofs
+
+  /// Runs `body` with a clean workspace that holds exactly `tree` and that no agent has touched.
+  package func withProofSlot<Value, Failure: Error>(
+    _ body: (Slot) async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let slot = take(prefix: "proof")
+    defer { busy.withLock { _ = $0.remove(slot.name) } }
+    return try await body(slot)
+  }
+
+  /// Opens the project and a workspace on the calling thread and hands both in.
+  package func withWorkspace<Value>(
+    _ slot: Slot, _ body: (Workspace, Repository) throws(GitError) -> Value
+  ) throws(WorkspaceError) -> Value {
+    do throws(GitError) {
+      let repository = try Repository(discoveringFrom: projectRoot)
+      let workspace = try Workspace.open(directory: slot.directory, project: repository)
+      return try body(workspace, repository)
+    } catch {
+      throw WorkspaceError(directory: slot.directory, reason: "\(error)")
+    }
+  }
+
+  // MARK: Names
+
+  private struct Holder: Hashable {
+    let handoff: HandoffID
+    let fence: Fence
+  }
+
+  private func take(prefix: String) -> Slot {
+    let held = Set(heldSlots().map(\.slot.name))
+    return busy.withLock { busy in
+      var number = 1
+      while held.contains("\(prefix)-\(number)") || busy.contains("\(prefix)-\(number)") {
+        number += 1
+      }
+      busy.insert("\(prefix)-\(number)")
+      return slot("\(prefix)-\(number)")
+    }
+  }
+
+  private func slot(_ name: String) -> Slot { Slot(name: name, directory: "\(root)/\(name)") }
+
+  private func names(prefix: String) -> [String] {
+    directoryEntries(root).filter { $0.hasPrefix(prefix + "-") }.sorted()
+  }
+
+  private func writeHolder(_ holder: Holder, _ slot: Slot) throws(WorkspaceError) {
+    do throws(FileError) {
+      try AtomicFile.write(
+        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder")
+    } catch {
+      throw WorkspaceError(directory: slot.directory, reason: "\(error)")
+    }
+  }
+
+  private func holder(of slot: Slot) -> Holder? {
+    // An unreadable holder file is the same as none: the workspace is free.
+    guard let bytes = try? readFileIfPresent(slot.directory + "/holder") else { return nil }
+    let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard parts.count == 2, let handoff = HandoffID(String(parts[0])),
+      let fence = Int(parts[1]).flatMap(Fence.init)
+    else { return nil }
+    return Holder(handoff: handoff, fence: fence)
+  }
+}
+
+/// A workspace could not be made, switched or read.
+package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let directory: String
+  package let reason: String
+
+  package var description: String { "the workspace \(directory): \(reason)" }
+}
+
+private func removeIfPresent(_ path: String) { unlink(path) }
+
+/// The names in a folder, without `.` and `..`; empty where it cannot be read.
+func directoryEntries(_ path: String) -> [String] {
+  guard let handle = opendir(path) else { return [] }
+  defer { closedir(handle) }
+  var names: [String] = []
+  while let entry = readdir(handle) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names
+}
