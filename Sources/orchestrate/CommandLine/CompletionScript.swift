@@ -8,6 +8,14 @@ struct CompletionScript {
     case bash, zsh, fish
   }
 
+  /// What the values of an option are completed with.
+  private enum ValueSource {
+    case words([String])
+    case directories
+    case files
+    case nothing
+  }
+
   let table: CommandTable
 
   func render(_ shell: Shell) -> String {
@@ -56,7 +64,7 @@ extension CompletionScript {
         esac
       done
       case "$path $previous" in
-    \(valueCases { "COMPREPLY=($(compgen \($0) -- \"$current\")); return" })
+    \(valueCases(bashValues))
       esac
       case "$path" in
     \(wordCases { "COMPREPLY=($(compgen -W \(quoted($0)) -- \"$current\"))" })
@@ -85,7 +93,8 @@ extension CompletionScript {
     \(wordCases { "compadd -- \($0)" })
       esac
     }
-    compdef _orchestrate orchestrate
+    # Loaded by name from $fpath the file's body is the first call; otherwise it is being sourced.
+    if [[ "$funcstack[1]" == _orchestrate ]]; then _orchestrate; else compdef _orchestrate orchestrate; fi
 
     """
   }
@@ -100,7 +109,7 @@ extension CompletionScript {
   }
 
   /// One line for each option that takes a value, at each path.
-  private func valueCases(_ action: (String) -> String) -> String {
+  private func valueCases(_ action: (ValueSource) -> String) -> String {
     var lines: [String] = []
     for path in paths {
       for option in options(at: path) {
@@ -119,23 +128,34 @@ extension CompletionScript {
     }.joined(separator: "\n")
   }
 
-  /// The `compgen` arguments that yield the option's values; `nil` for a flag.
-  private func source(of option: OptionSpec) -> String? {
+  /// Where an option's values come from; `nil` for a flag.
+  private func source(of option: OptionSpec) -> ValueSource? {
     switch option.value {
     case .flag: nil
-    case .choice(let words): "-W " + quoted(words.joined(separator: " "))
-    case .text("DIR"): "-d"
-    case .text("FILE"): "-f"
-    case .text, .duration, .integer: "-W ''"
+    case .choice(let words): .words(words)
+    case .text("DIR"): .directories
+    case .text("FILE"): .files
+    case .text, .duration, .integer: .nothing
     }
   }
 
-  private func zshValues(_ source: String) -> String {
+  private func bashValues(_ source: ValueSource) -> String {
+    let arguments =
+      switch source {
+      case .words(let words): "-W " + quoted(words.joined(separator: " "))
+      case .directories: "-d"
+      case .files: "-f"
+      case .nothing: "-W ''"
+      }
+    return "COMPREPLY=($(compgen \(arguments) -- \"$current\")); return"
+  }
+
+  private func zshValues(_ source: ValueSource) -> String {
     switch source {
-    case "-d": "_files -/; return"
-    case "-f": "_files; return"
-    case "-W ''": "return"
-    default: "compadd -- ${=:-\(source.dropFirst(3).dropFirst().dropLast())}; return"
+    case .words(let words): "compadd -- \(words.joined(separator: " ")); return"
+    case .directories: "_files -/; return"
+    case .files: "_files; return"
+    case .nothing: "return"
     }
   }
 
@@ -155,11 +175,13 @@ extension CompletionScript {
       "# fish completion for orchestrate; load it with: orchestrate completion fish | source",
       "function __orchestrate_at",
       "  set -l words (commandline -opc | string match -v -- '-*')",
-      "  test \"$words[2..-1]\" = \"$argv\"",
+      "  set -e words[1]",
+      "  test \"$words\" = \"$argv\"",
       "end",
       "function __orchestrate_below",
       "  set -l words (commandline -opc | string match -v -- '-*')",
-      "  string match -q -- \"$argv*\" \"$words[2..-1]\"",
+      "  set -e words[1]",
+      "  string match -q -- \"$argv*\" \"$words\"",
       "end",
       "complete -c orchestrate -f",
     ]

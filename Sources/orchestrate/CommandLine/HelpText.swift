@@ -118,7 +118,7 @@ struct HelpText {
 
   /// Names on the left, what they are on the right, wrapped; a long name has a line of its own.
   private func section(_ title: String, _ rows: [(name: String, help: String)]) -> String {
-    let widest = rows.map(\.name.count).filter { $0 <= 24 }.max() ?? 0
+    let widest = rows.map(\.name.count).filter { $0 <= 25 }.max() ?? 0
     let indent = widest + 4
     var text = style.ink(title, .bold) + "\n"
     for row in rows {
