@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// What declarations are called, that they are documented, and that somebody uses them.
+
+/// A type declared in a file.
+private struct TypeDeclaration {
+  let line: Int
+  let name: String
+  let isAtFileScope: Bool
+}
+
+private let typeKeywords: Set<String> = [
+  "struct", "class", "enum", "actor", "protocol", "typealias",
+]
+
+/// Words of a line, split at everything that can't be part of a name.
+private func words(_ line: String) -> [String] {
+  line.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+}
+
+private func typeDeclarations(_ file: SourceText) -> [TypeDeclaration] {
+  guard file.isSwift else { return [] }
+  return file.code.enumerated().compactMap { index, line in
+    let words = words(line)
+    guard let at = words.firstIndex(where: typeKeywords.contains), at + 1 < words.count,
+      // `class func`, `.actor`, `case protocol`: not declarations of a type.
+      words[..<at].allSatisfy(isModifierOrAttribute), words[at + 1] != "func",
+      words[at + 1] != "var"
+    else { return nil }
+    return TypeDeclaration(
+      line: index + 1, name: words[at + 1], isAtFileScope: !line.hasPrefix(" "))
+  }
+}
+
+/// What a file declares at file scope for other files to use.
+private func sharedNames(_ file: SourceText) -> [TypeDeclaration] {
+  let types = typeDeclarations(file).filter { declared in
+    declared.isAtFileScope && !words(file.code[declared.line - 1]).contains("private")
+  }
+  guard types.isEmpty, file.isSwift else { return types }
+  return file.code.enumerated().compactMap { index, line in
+    let words = words(line)
+    guard let at = words.firstIndex(where: { ["let", "var", "func"].contains($0) }),
+      !line.hasPrefix(" "), !words.contains("private"), at + 1 < words.count
+    else { return nil }
+    return TypeDeclaration(line: index + 1, name: words[at + 1], isAtFileScope: true)
+  }
+}
+
+private func isModifierOrAttribute(_ word: String) -> Bool {
+  [
+    "package", "public", "internal", "fileprivate", "private", "final", "indirect", "nonisolated",
+    "Suite", "serialized", "main", "dynamicMemberLookup", "unsafe", "MainActor", "suppressed",
+  ].contains(word)
+}
+
+// MARK: Documentation
+
+private let declarationKeywords: Set<String> = typeKeywords.union([
+  "func", "var", "let", "init", "subscript", "associatedtype", "macro",
+])
+
+/// Conformances whose meaning the standard library documents.
+private let documentedElsewhere = [
+  "static func <", "static func ==", "var description", "func encode(", "init(from ", "func hash(",
+  "init(stringLiteral ", "var hashValue", "func makeIterator(",
+]
+
+/// Whether a line declares something for other targets to use.
+private func declaresPackageSymbol(_ line: String) -> Bool {
+  let words = words(line)
+  guard let at = words.firstIndex(of: "package"),
+    words[..<at].allSatisfy({ isModifierOrAttribute($0) || line.contains("@" + $0) }),
+    let keyword = words[at...].first(where: { declarationKeywords.contains($0) || $0 == "import" })
+  else { return false }
+  // `package extension` passes its access on; its members are looked at one by one.
+  return keyword != "import" && !documentedElsewhere.contains { line.contains($0) }
+}
+
+/// Whether what is declared on the line after `index` lines has a doc comment right above it or
+/// above its attributes.
+private func isDocumented(_ file: SourceText, before index: Int) -> Bool {
+  for line in file.lines[..<index].reversed() {
+    let text = line.drop { $0 == " " }
+    if text.hasPrefix("///") || text.hasPrefix("*/") || text.hasSuffix("*/") { return true }
+    if !text.hasPrefix("@"), !text.hasPrefix("#if") { return false }
+  }
+  return false
+}
+
+// MARK: Rules
+
+private let bannedEndings = ["Manager", "Helper", "Helpers", "Utils", "Util"]
+
+private func isBanned(_ name: String) -> Bool {
+  name == "Handler" || bannedEndings.contains { name.hasSuffix($0) }
+}
+
+/// The values that were written before the rule that asks for their documentation.
+private let undocumentedYet: [String: Int] = [
+  "Sources/Domain/Budgets/Budget.swift": 6,
+  "Sources/Domain/Handoffs/Handoff.swift": 19,
+  "Sources/Domain/Identifiers/Digest.swift": 3,
+  "Sources/Domain/Identifiers/Fence.swift": 1,
+  "Sources/Domain/Identifiers/HandoffID.swift": 4,
+  "Sources/Domain/Identifiers/ObjectID.swift": 2,
+  "Sources/Domain/Identifiers/SessionID.swift": 1,
+  "Sources/Domain/Identifiers/TaskID.swift": 2,
+  "Sources/Domain/Journal/SessionEvent.swift": 27,
+  "Sources/Domain/Proofs/Evidence.swift": 8,
+  "Sources/Domain/Proofs/TestResult.swift": 8,
+  "Sources/Domain/Proofs/Verdict.swift": 4,
+  "Sources/Domain/Sessions/ProjectState.swift": 4,
+  "Sources/Domain/Sessions/SessionPhase.swift": 10,
+  "Sources/Domain/Tasks/TaskProgress.swift": 9,
+  "Sources/Domain/Time/Lease.swift": 8,
+  "Sources/Domain/Time/Timestamp.swift": 3,
+  "Sources/Domain/Workflows/Workflow.swift": 8,
+]
+
+let declarationRules: [Rule] = [
+  Rule(
+    "names say what a thing is",
+    plant: Plant([
+      (
+        "Sources/Store/LeaseBook.swift",
+        """
+        package struct LeaseBook {}
+        »final class LeaseManager {}
+        »  private enum PathUtils {}
+        »private enum PathUtils {}
+        »package typealias Handler = () -> Void
+        let help = StringHelper.self
+        """
+      ),
+      ("Sources/Store/GitHelpers.swift", "»// SPDX-License-Identifier: Apache-2.0"),
+    ]),
+    file: { file in
+      let types = typeDeclarations(file).filter { isBanned($0.name) }
+        .map { (line: $0.line, message: "'\($0.name)' says nothing; name the thing or the act") }
+      let named = isBanned(file.stem) && !types.contains { $0.line == 1 }
+      return types + (named ? [(1, "the file's name says nothing")] : [])
+    }),
+  Rule(
+    "what other targets use is documented",
+    plant: Plant(
+      "Sources/Domain/A.swift",
+      """
+      package import Other
+      /// A.
+      package struct A {
+        /// Documented.
+        @discardableResult
+        package func good() -> Int { 1 }
+      »  package let bare: Int
+      »  package private(set) var count: Int
+        // Not documentation.
+      »  @inlinable package static func make() {}
+      »  package init(bare: Int) { self.bare = bare }
+      »  package mutating func go() {}
+      »  package enum Nested { case one }
+        package var description: String { "package var text" }
+        package static func < (left: A, right: A) -> Bool { true }
+        package init(from decoder: any Decoder) throws {}
+        package func encode(to encoder: any Encoder) throws {}
+        package func hash(into hasher: inout Hasher) {}
+        let package = 1
+        var name: String { package.name }
+      }
+      """),
+    debt: undocumentedYet,
+    file: { file in
+      guard file.isSwift, file.target != nil else { return [] }
+      return file.code.enumerated().compactMap { index, line in
+        guard declaresPackageSymbol(line), !isDocumented(file, before: index) else { return nil }
+        let declaration = line.drop { $0 == " " }.prefix { $0 != "{" && $0 != "=" }
+        return (index + 1, "undocumented: \(declaration.prefix(60))")
+      }
+    }),
+  Rule(
+    "every file is used",
+    plant: Plant([
+      ("Sources/Domain/Used.swift", "struct Used {}\nprivate struct Inner {}"),
+      ("Sources/Domain/User.swift", "@main\nstruct User { let used: Used }\n// Forgotten"),
+      ("Sources/Domain/Forgotten.swift", "// A comment.\n»struct Forgotten {}\nenum Also {}"),
+      ("Sources/Domain/Values.swift", "»let forgottenToo = 1\nprivate struct Used {}"),
+      ("Sources/Domain/Extension.swift", "extension Int {}\nstruct OnlyHere {}"),
+      ("Tests/DomainTests/ATests.swift", "@Suite struct ATests { let a = \"Forgotten\" }"),
+    ]),
+    everything: { files in
+      let mentions = files.map { file in Set(file.code.flatMap(words)) }
+      return files.enumerated().compactMap { index, file in
+        let declared = sharedNames(file)
+        let isEntry = file.code.contains { line in
+          ["@main", "@Suite", "extension ", "package extension "].contains { line.hasPrefix($0) }
+        }
+        guard let first = declared.first, !isEntry else { return nil }
+        let isUsed = files.indices.contains { other in
+          other != index && declared.contains { mentions[other].contains($0.name) }
+        }
+        return isUsed
+          ? nil
+          : Finding(path: file.path, line: first.line, message: "no other file uses \(first.name)")
+      }
+    }),
+]
