@@ -1,0 +1,1 @@
+"""A small project plan: tasks, a board to drag them on, a chart to see them in."""
