@@ -21,6 +21,7 @@ package actor Coordinator {
   nonisolated let workspaces: WorkspacePool
   nonisolated let prover: StageProver
   nonisolated let bench: ProofBench
+  nonisolated let gateRunner: GateRunner
   nonisolated let tell: ProgressListener
   /// How many tasks may be under way at once.
   nonisolated let jobs: Int
@@ -52,6 +53,7 @@ package actor Coordinator {
     workspaces = pool
     bench = ProofBench(
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
+    gateRunner = GateRunner(settings: settings.proof, supervisor: supervisor, clock: clock)
     prover = StageProver(
       settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
   }
