@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,13 +62,21 @@ static int place_descriptors(const orchestrate_spawn_request *request) {
 }
 
 static void reset_signals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+  // The kernel's own call, since the C library's refuses the two signals that it keeps for itself
+  // and that a parent may have left ignored. All zero is SIG_DFL without flags or mask.
+  static const unsigned long by_default[8];
+  for (int number = 1; number < NSIG; number++) {
+    syscall(SYS_rt_sigaction, number, by_default, NULL, NSIG / 8);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static ssize_t announce(const orchestrate_spawn_request *request) {
+  if (request->announce_to < 0) return 0;
+  int32_t message[2] = {request->announcement, getpid()};
+  return send(request->announce_to, message, sizeof message, MSG_NOSIGNAL);
 }
 
 /// Runs in the child, which still shares its parent's memory: async-signal-safe calls only.
@@ -85,6 +93,7 @@ static failure become(const orchestrate_spawn_request *request, int *report, pid
     if (getppid() != parent) return (failure){ECANCELED, ORCHESTRATE_SPAWN_SETUP};
   }
   reset_signals();
+  if (announce(request) < 0) return (failure){errno, ORCHESTRATE_SPAWN_SETUP};
   int error = place_descriptors(request);
   if (error != 0) return (failure){error, ORCHESTRATE_SPAWN_SETUP};
   if (dup3(*report, REPORT_DESCRIPTOR, O_CLOEXEC) < 0) {

@@ -121,26 +121,30 @@ import Testing
     await untilGone(word)
   }
 
-  @Test func `the whole tree dies with a coordinator that is killed`() async {
-    // A coordinator of its own: python holds the lifeline, starts the supervisor, and is killed.
+  @Test func `the whole tree dies with a coordinator that is killed`() async throws {
+    // Python is the coordinator here: it holds the lifeline, waits for the start, and is killed.
     let word = marker()
     let script = """
       import os, signal, socket, subprocess, sys
+      os.dup2(0, 3)
       ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
       os.dup2(theirs.fileno(), 3, inheritable=True)
-      if ours.fileno() == 3: sys.exit(9)
       tree = "(setsid sh -c 'trap \\"\\" TERM; sleep 300; : \(word)' &) ; sleep 300; : \(word)"
       subprocess.Popen(
         [sys.argv[1], "__supervise", "--grace-ms", "100", "--", "/bin/sh", "-c", tree],
-        pass_fds=(3,), start_new_session=True)
-      ours.recv(8)
+        pass_fds=(3,), start_new_session=True, env={":PATH": "/usr/bin:/bin"})
+      assert len(ours.recv(8)) == 8
       os.kill(os.getpid(), signal.SIGKILL)
       """
-    let wrapped = Command(
-      argv: ["/usr/bin/python3", "-c", script, BuiltExecutable.path], workingDirectory: "/",
-      environment: ["PATH": "/usr/bin:/bin"], deadline: .seconds(20), grace: .seconds(8))
-    let outcome = await supervisor.run(wrapped)
-    #expect(outcome.termination == .signalled(SIGKILL))
+    // Not under a supervisor of ours, which would end the tree as well.
+    let words = ["python3", "-c", script, BuiltExecutable.path]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var pid: pid_t = 0
+    try #require(posix_spawn(&pid, "/usr/bin/python3", nil, nil, &arguments, environ) == 0)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    #expect(status == SIGKILL)
     await untilGone(word)
   }
 

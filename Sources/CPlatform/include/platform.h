@@ -31,6 +31,10 @@ typedef struct {
   int extra;
   /// Sent to the new process when the calling *thread* ends; 0 for none.
   int parent_death_signal;
+  /// The caller's socket to which, before the program runs, two 32-bit integers are sent:
+  /// `announcement` and the new process's number; -1 for none.
+  int announce_to;
+  int32_t announcement;
 } orchestrate_spawn_request;
 
 /// The step at which a start failed.

@@ -11,7 +11,7 @@ struct ProcessTable {
 
   static func current() -> ProcessTable {
     var table = ProcessTable()
-    for pid in numberedDirectories() {
+    for pid in DirectoryNames.list("/proc").compactMap({ pid_t($0) }) {
       guard let status = ProcessStatus(pid: pid) else { continue }
       table.children[status.parent, default: []].append(pid)
       if status.hasEnded { table.ended.insert(pid) }
@@ -28,19 +28,6 @@ struct ProcessTable {
       pending += children[next] ?? []
     }
     return found
-  }
-
-  private static func numberedDirectories() -> [pid_t] {
-    guard let directory = opendir("/proc") else { return [] }
-    defer { closedir(directory) }
-    var numbers: [pid_t] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if let number = pid_t(name) { numbers.append(number) }
-    }
-    return numbers
   }
 }
 

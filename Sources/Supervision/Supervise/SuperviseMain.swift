@@ -27,7 +27,6 @@ package func superviseMain(_ arguments: [String]) -> Int32 {
   guard signals >= 0 else { return 71 }
   do throws(ChildProcess.StartFailure) {
     let child = try startCommand(request.argv)
-    SupervisedTree.report(.started(pid: child.pid))
     _ = orchestrate_silence_standard_streams()
     var tree = SupervisedTree(root: child.pid, signals: signals, grace: request.grace)
     tree.superviseToTheEnd()
@@ -54,6 +53,8 @@ private func startCommand(_ argv: [String]) throws(ChildProcess.StartFailure) ->
   case .found(let path):
     return try ChildProcess.start(
       path: path, argv: argv, environment: environment,
-      descriptors: ChildProcess.Descriptors(input: 0, output: 1, error: 2), deathSignal: SIGKILL)
+      descriptors: ChildProcess.Descriptors(input: 0, output: 1, error: 2), deathSignal: SIGKILL,
+      announcement: ChildProcess.Announcement(
+        socket: SupervisedTree.lifeline, kind: SupervisionRecord.startedKind))
   }
 }

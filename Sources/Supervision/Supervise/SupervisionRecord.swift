@@ -4,7 +4,8 @@
 /// One message of a supervising process, eight bytes long: both ends are the same program on the
 /// same machine.
 enum SupervisionRecord: Equatable {
-  /// The command runs; its session and process group have this number.
+  /// The command is about to be executed; its session and process group have this number. Sent
+  /// by the new process itself: a command that kills its supervisor at once is known all the same.
   case started(pid: Int32)
   /// The command could not be executed.
   case notStarted(errno: Int32)
@@ -14,6 +15,7 @@ enum SupervisionRecord: Equatable {
   case cleared(survivors: Int32)
 
   static let size = 8
+  static let startedKind: Int32 = 1
 
   /// The one message in the other direction.
   static let teardownRequest = UInt8(ascii: "T")
@@ -21,7 +23,7 @@ enum SupervisionRecord: Equatable {
   var bytes: [UInt8] {
     let (kind, value): (Int32, Int32) =
       switch self {
-      case .started(let pid): (1, pid)
+      case .started(let pid): (Self.startedKind, pid)
       case .notStarted(let errno): (2, errno)
       case .exited(let code): (3, code)
       case .signalled(let number): (4, number)
@@ -36,7 +38,7 @@ enum SupervisionRecord: Equatable {
       (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[start + $1]) << (8 * Int32($1)) }
     }
     switch words[0] {
-    case 1: self = .started(pid: words[1])
+    case Self.startedKind: self = .started(pid: words[1])
     case 2: self = .notStarted(errno: words[1])
     case 3: self = .exited(code: words[1])
     case 4: self = .signalled(number: words[1])
