@@ -90,19 +90,21 @@ struct ProjectAccess: Sendable {
   /// - Throws: `Problem` with exit 69 where another process is.
   func withCoordinator<Value: Sendable>(
     settings: ProjectSettings, jobs: Int? = nil, tell: @escaping ProgressListener,
+    recovering: Bool = true,
     _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
   ) async throws(Problem) -> Value {
     guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
     return try await coordinating(
-      lock: lock, settings: settings, jobs: jobs, tell: tell, body)
+      lock: lock, settings: settings, jobs: jobs, tell: tell, recovering: recovering, body)
   }
 
   private func coordinating<Value: Sendable>(
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener,
+    recovering: Bool = true,
     _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
   ) async throws(Problem) -> Value {
     let coordinator = try openCoordinator(settings: settings, jobs: jobs, tell: tell)
-    _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
       group.addTask {
