@@ -20,7 +20,8 @@ package enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooLarge(let bytes): "the report has \(bytes) bytes, more than \(XMLReader.byteLimit)"
     case .documentType(let line): "the report declares a document type (line \(line))"
     case .encoding(let name): "the report is written in \(name), not in UTF-8"
-    case .tooDeep(let line): "the report nests more than \(XMLReader.depthLimit) deep (line \(line))"
+    case .tooDeep(let line):
+      "the report nests more than \(XMLReader.depthLimit) deep (line \(line))"
     case .malformed(let line, let reason): "the report is no XML: \(reason) (line \(line))"
     case .truncated: "the report breaks off"
     case .notJUnit(let root): "the report is no JUnit report: its outermost element is <\(root)>"

@@ -27,7 +27,9 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     let names = text.split(separator: "/").filter { $0 != "." }
     namesDirectory = text.hasSuffix("/")
     let isTied = text.hasPrefix("/") || names.count > 1
-    let parts = names.map { $0 == "**" ? .anyDirectories : Component.name(Array($0.unicodeScalars)) }
+    let parts = names.map {
+      $0 == "**" ? .anyDirectories : Component.name(Array($0.unicodeScalars))
+    }
     // No name is empty, so a pattern without any matches nothing.
     if names.isEmpty {
       components = [.name([])]
