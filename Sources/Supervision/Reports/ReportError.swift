@@ -15,6 +15,7 @@ package enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// It is XML, but no JUnit report.
   case notJUnit(root: String)
 
+  /// What is wrong with the report, and on which line where that is known.
   package var description: String {
     switch self {
     case .tooLarge(let bytes): "the report has \(bytes) bytes, more than \(XMLReader.byteLimit)"

@@ -6,6 +6,7 @@ package import Domain
 /// A test command of which only two things are known: where its JUnit report is found, and which
 /// files are tests.
 package struct ConfiguredRunner: TestRunner {
+  /// The two ways in which a configuration may write a command.
   package enum CommandForm: Hashable, Sendable {
     case words([String])
     /// A script for `/bin/sh -c`.
