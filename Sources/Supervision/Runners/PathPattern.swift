@@ -22,6 +22,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
   private let components: [Component]
   private let namesDirectory: Bool
 
+  /// Any text is a pattern; an empty one matches nothing.
   package init(_ text: String) {
     self.text = text
     let names = text.split(separator: "/").filter { $0 != "." }
@@ -38,6 +39,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     components = isTied ? parts : [.anyDirectories] + parts
   }
 
+  /// As it was written.
   package var description: String { text }
 
   /// Whether a path matches; one that ends in `/` is that of a directory itself. The time this

@@ -29,6 +29,7 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
   /// The runner itself failed.
   case internalError(String)
 
+  /// One line for messages.
   package var description: String {
     switch self {
     case .commandNotFound(let text), .notExecutable(let text), .notStarted(let text): text
