@@ -64,6 +64,7 @@ extension SessionEvent {
     case .segmentClosed: "segmentClosed"
     case .healthChecked: "healthChecked"
     case .branchMoved: "branchMoved"
+    case .budgetChanged: "budgetChanged"
     case .taskMoved: "taskMoved"
     case .handoffQueued: "handoffQueued"
     case .handoffClaimed: "handoffClaimed"

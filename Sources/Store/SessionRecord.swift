@@ -7,6 +7,10 @@ package import Domain
 package struct SessionRecord: Hashable, Sendable {
   package let plan: SessionPlan
   package let lifecycle: SessionLifecycle
+  /// The plan's limits, or what they were changed to last.
+  package let budget: BudgetLimits
+  /// Whether it was ever let go on although the project was broken.
+  package let isForced: Bool
   /// The digest of the configuration that was read when it started; `nil` before that.
   package let configuration: Digest?
   /// Where the session branch stands; the plan's base at first.
@@ -48,4 +52,6 @@ package struct AcceptanceRecord: Hashable, Sendable {
   package let at: Timestamp
   /// The tree that the worker handed in.
   package let tree: ObjectID
+  /// The digest of the worker's report; `nil` where it sent none.
+  package let report: Digest?
 }

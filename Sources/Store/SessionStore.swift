@@ -61,6 +61,10 @@ package protocol SessionStore: AnyObject, Sendable {
   func nextOrdinal(in session: SessionID) throws(StoreError) -> Int
   /// What was accepted, in the order of acceptance.
   func acceptances(in session: SessionID) throws(StoreError) -> [AcceptanceRecord]
+  /// What was accepted of one task, in the order of acceptance.
+  func acceptances(
+    of task: TaskID, in session: SessionID
+  ) throws(StoreError) -> [AcceptanceRecord]
   /// What a worker that found nothing waits for; `nil` for any session.
   func outlook(for session: SessionID?, at now: BootInstant) throws(StoreError) -> ClaimOutlook
 

@@ -34,7 +34,7 @@ struct HandoffProjection {
     case .handoffAccepted(let handoff, let acceptance): try accepted(handoff, acceptance)
     case .handoffCancelled(let id): try cancelled(id)
     case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
-      .healthChecked, .branchMoved, .taskMoved, .usageReported, .noted:
+      .healthChecked, .branchMoved, .budgetChanged, .taskMoved, .usageReported, .noted:
       throw scope.contradiction("it is no handoff's event")
     }
   }

@@ -31,8 +31,11 @@ struct Projection {
     case .lifecycleMoved(let lifecycle): try moved(lifecycle, scope)
     case .segmentOpened(let segment): try opened(segment, scope)
     case .segmentClosed(let number, let reason): try closed(number, reason, scope)
-    case .healthChecked(let health, _, _): try update(scope, "health = ?2", .text(health.rawValue))
+    case .healthChecked(let health, let isForced, _):
+      try update(scope, "health = ?2", .text(health.rawValue))
+      if isForced { try update(scope, "forced = ?2", .integer(1)) }
     case .branchMoved(let commit): try update(scope, "branch_head = ?2", .id(commit))
+    case .budgetChanged: try update(scope, "budget_in = ?2", .integer(scope.sequence))
     case .taskMoved(let task, let progress): try moved(task, progress, scope)
     case .handoffQueued, .handoffClaimed, .handoffSubmitted, .handoffReturned, .handoffAccepted,
       .handoffCancelled:

@@ -43,26 +43,46 @@ extension SQLiteStore {
 
   package func acceptances(in session: SessionID) throws(StoreError) -> [AcceptanceRecord] {
     try read { (database) throws(StoreError) in
-      try database.connection.rows(
+      try database.acceptances("h.session = ?1", [.id(session)])
+    }
+  }
+
+  package func acceptances(
+    of task: TaskID, in session: SessionID
+  ) throws(StoreError) -> [AcceptanceRecord] {
+    try read { (database) throws(StoreError) in
+      try database.acceptances(
         """
-        SELECT j.event, j.at, h.tree FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
-        WHERE h.session = ?1 AND h.state = 'accepted' ORDER BY h.entry
-        """, [.id(session)]
-      ) { (row) throws(StoreError) in
-        let event = try EventCoding.value(
-          SessionEvent.self, from: row.text(0), of: "an acceptance")
-        guard case .handoffAccepted(let handoff, let acceptance) = event else {
-          throw .corrupt(detail: "\(event.name) stands where an acceptance should")
-        }
-        return AcceptanceRecord(
-          handoff: handoff, acceptance: acceptance, at: row.time(1),
-          tree: try row.id(ObjectID.self, 2))
-      }
+        h.session = ?1 AND h.position =
+          (SELECT position FROM planned_tasks WHERE session = ?1 AND id = ?2)
+        """, [.id(session), .id(task)])
     }
   }
 }
 
 extension Database {
+  /// The acceptances that a condition, which is ours and never a caller's, selects.
+  func acceptances(
+    _ condition: String, _ values: [SQLValue]
+  ) throws(StoreError) -> [AcceptanceRecord] {
+    try connection.rows(
+      """
+      SELECT j.event, j.at, h.tree, h.report
+      FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
+      WHERE h.state = 'accepted' AND \(condition) ORDER BY h.entry
+      """, values
+    ) { (row) throws(StoreError) in
+      let event = try EventCoding.value(
+        SessionEvent.self, from: row.text(0), of: "an acceptance")
+      guard case .handoffAccepted(let handoff, let acceptance) = event else {
+        throw .corrupt(detail: "\(event.name) stands where an acceptance should")
+      }
+      return AcceptanceRecord(
+        handoff: handoff, acceptance: acceptance, at: row.time(1),
+        tree: try row.id(ObjectID.self, 2), report: try row.optionalID(Digest.self, 3))
+    }
+  }
+
   func handoff(_ id: HandoffID) throws(StoreError) -> Handoff? {
     try handoffs(
       "h.session = ?1 AND h.ordinal = ?2", [.id(id.session), .integer(id.ordinal)]
@@ -144,7 +164,7 @@ extension Row {
       .handoffAccepted(let handoff, _):
       return handoff
     case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
-      .healthChecked, .branchMoved, .taskMoved, .handoffClaimed, .handoffSubmitted,
+      .healthChecked, .branchMoved, .budgetChanged, .taskMoved, .handoffClaimed, .handoffSubmitted,
       .handoffCancelled, .usageReported, .noted:
       throw .corrupt(detail: "\(event.name) holds no whole handoff")
     }

@@ -63,7 +63,7 @@ extension Database {
     let row = try connection.first(
       """
       SELECT planned_in, configuration, branch_head, health, started_at, ended_at, earlier_ms,
-        (SELECT at FROM journal WHERE session = ?1 ORDER BY sequence DESC LIMIT 1)
+        budget_in, forced, (SELECT at FROM journal WHERE session = ?1 ORDER BY sequence DESC LIMIT 1)
       FROM sessions WHERE number = ?1
       """, [.id(id)]
     ) { (row) throws(StoreError) in
@@ -71,7 +71,8 @@ extension Database {
         entry: row.integer(0), configuration: try row.optionalID(Digest.self, 1),
         head: try row.id(ObjectID.self, 2), health: try row.name(HealthStatus.self, 3),
         startedAt: row.time(4), endedAt: row.optionalTime(5),
-        earlier: Duration.milliseconds(row.integer(6)), updatedAt: row.time(7)
+        earlier: Duration.milliseconds(row.integer(6)), budget: row.optionalInteger(7),
+        isForced: row.integer(8) == 1, updatedAt: row.time(9)
       )
     }
     guard let row, let lifecycle = try lifecycleOf(id) else { return nil }
@@ -81,11 +82,21 @@ extension Database {
         segmentTokens: $0.usage.tokens, segmentOpenedAt: $0.segment.openedAt,
         earlierSegments: row.earlier)
     }
+    let plan = try plan(of: id, entry: row.entry)
     return SessionRecord(
-      plan: try plan(of: id, entry: row.entry), lifecycle: lifecycle,
+      plan: plan, lifecycle: lifecycle,
+      budget: try row.budget.map { (entry) throws(StoreError) in try budget(entry) } ?? plan.budget,
+      isForced: row.isForced,
       configuration: row.configuration, branchHead: row.head, segment: open?.segment,
       spending: spending, health: row.health, startedAt: row.startedAt, updatedAt: row.updatedAt,
       endedAt: row.endedAt)
+  }
+
+  private func budget(_ entry: Int) throws(StoreError) -> BudgetLimits {
+    guard case .budgetChanged(let limits) = try event(entry) else {
+      throw .corrupt(detail: "entry \(entry) changes no budget")
+    }
+    return limits
   }
 
   /// Where a session is in its life; `nil` where there is none.

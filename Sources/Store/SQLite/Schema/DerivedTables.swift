@@ -22,12 +22,14 @@ enum DerivedTables {
       number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 999999),
       planned_in INTEGER NOT NULL,
       moved_in INTEGER,
+      budget_in INTEGER,
       state TEXT NOT NULL CHECK (state IN (
         'planned', 'initialization', 'planning', 'execution', 'validation', 'review', 'paused',
         'completed', 'failed')),
       configuration TEXT CHECK (length(configuration) = 64),
       branch_head TEXT NOT NULL CHECK (length(branch_head) = 40),
       health TEXT NOT NULL CHECK (health IN ('HEALTHY', 'BROKEN', 'UNKNOWN')),
+      forced INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1)),
       started_at INTEGER NOT NULL,
       ended_at INTEGER,
       earlier_ms INTEGER NOT NULL DEFAULT 0 CHECK (earlier_ms >= 0),
@@ -111,6 +113,8 @@ enum DerivedTables {
     CREATE INDEX \(schema).handoffs_open ON handoffs (session, ordinal)
       WHERE state IN ('ready', 'claimed', 'submitted');
     CREATE INDEX \(schema).handoffs_accepted ON handoffs (session, entry)
+      WHERE state = 'accepted';
+    CREATE INDEX \(schema).handoffs_accepted_of ON handoffs (session, position, entry)
       WHERE state = 'accepted';
 
     """
