@@ -2,7 +2,7 @@
 // The seam behind which every kind of agent is launched.
 
 package import Documents
-package import Domain
+import Domain
 
 /// One launch of an agent: what it is given and where it works.
 package struct Assignment: Sendable {

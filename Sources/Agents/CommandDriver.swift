@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The driver that launches any executable as an agent.
 
-package import Documents
-package import Domain
+import Documents
+import Domain
 import Glibc
 package import Supervision
 
@@ -68,7 +68,8 @@ package struct CommandDriver: AgentDriver {
   }
 
   private func report(of run: Assignment, output: String) throws(AgentReportError) -> AgentReport? {
-    try AgentReport.read(file: run.reportPath) ?? AgentReport.lastLine(of: output)
+    if let report = try AgentReport.read(file: run.reportPath) { return report }
+    return try AgentReport.lastLine(of: output)
   }
 
   private func reason(_ outcome: CommandOutcome) -> String {

@@ -136,8 +136,8 @@ extension CommandOutcome {
     case .exited(let code): .exited(code)
     case .deadlineExceeded:
       // Too slow is the answer that a performance gate asks for; of any other it says nothing.
-      if case .performance = gate.question { .exited(1) } else { .didNotRun(termination.sentence) }
-    case .signalled, .cancelled, .notStarted, .supervisorLost: .didNotRun(termination.sentence)
+      if case .performance = gate.question { .exited(1) } else { .didNotRun(termination.words) }
+    case .signalled, .cancelled, .notStarted, .supervisorLost: .didNotRun(termination.words)
     }
   }
 }

@@ -138,8 +138,12 @@ extension Coordinator {
 
   private func timeToNextExpiry() throws(Problem) -> Duration {
     let now = clock().boot
-    let next = try read { (store) throws(StoreError) in try store.nextLeaseExpiry() }
-    guard let next, next.bootID == now.bootID else { return .seconds(60) }
+    let outlook = try read { (store) throws(StoreError) in
+      try store.outlook(for: nil, at: now)
+    }
+    guard let next = outlook.nextLeaseEnd?.expires, next.bootID == now.bootID else {
+      return .seconds(60)
+    }
     return max(.milliseconds(1), .milliseconds(next.milliseconds - now.milliseconds))
   }
 }

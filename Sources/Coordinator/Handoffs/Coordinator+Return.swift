@@ -59,7 +59,7 @@ extension Coordinator {
         attempt: handoff.attempt, code: "LEASE001",
         message: "the worker \(claim.worker) let its lease run out", evidence: [])
       let willRetry = try await endAttempt(
-        handoff, reason: .expired, expecting: .claimed(claim.fence)
+        handoff, reason: .expired, expecting: .lapsed(claim.fence, at: now)
       ) { (handoff) throws(HandoffRejection) in
         try handoff.expired(fence: claim.fence, at: now, feedback: feedback)
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merge queue: a finished task goes onto the session branch when the merged tree proves.
 
-import Domain
+package import Domain
 import Git
 import Store
 
@@ -63,7 +63,7 @@ extension Coordinator {
     let document = Document(body: stage)
     let passing = observed.tests.outcomes?.passed.count ?? 0
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
-    let seconds = (task.lastAcceptedAt ?? record.updatedAt).seconds
+    let seconds = history.lastAcceptedAt.seconds
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
     let commit = try await git { (repository) throws(GitError) in
       try repository.createCommit(
@@ -113,7 +113,7 @@ extension Coordinator {
     let stage = task.planned.workflow.contains(.red) ? Stage.red : task.planned.workflow.first.stage
     let feedback = Feedback(
       attempt: 0, code: code, message: reason, evidence: evidence.map(\.digest))
-    let round = task.rounds + 1
+    let round = try TaskHistory(of: task.planned.id, in: record.plan.session, store: store).round + 1
     try self.record(record.plan.session, [], evidence: evidence)
     try move(task, in: record.plan.session, feedback: [feedback]) {
       (progress) throws(TaskRejection) in

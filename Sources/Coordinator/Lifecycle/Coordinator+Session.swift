@@ -19,11 +19,11 @@ extension Coordinator {
   ///
   /// - Throws: `Problem` with exit 10 where the project is broken and not forced.
   package func start(
-    _ session: SessionID, plan: @Sendable (ObjectID) throws(Problem) -> SessionPlan,
+    _ session: SessionID, planned: @Sendable (ObjectID) throws(Problem) -> SessionPlan,
     entry: EntryReport, options: StartOptions
   ) async throws(Problem) {
     if try read({ (store) throws(StoreError) in try store.session(session) }) == nil {
-      try await plan(session, by: plan)
+      try await plan(session, by: planned)
     }
     try readConfiguration(session)
     var record = try requireSession(session)
@@ -45,7 +45,7 @@ extension Coordinator {
   }
 
   private func plan(
-    _ session: SessionID, by plan: @Sendable (ObjectID) throws(Problem) -> SessionPlan
+    _ session: SessionID, by planned: @Sendable (ObjectID) throws(Problem) -> SessionPlan
   ) async throws(Problem) {
     let reference = CheckpointReference.branch(session)
     let found = try await git { (repository) throws(GitError) in
@@ -63,8 +63,7 @@ extension Coordinator {
         reason: "it is at \(branch.short), and HEAD is at \(base.short)",
         remedy: "git branch -m session/\(session) session/\(session)-earlier")
     }
-    let planned = try plan(base)
-    try record(session, [.sessionPlanned(planned)], expecting: [.noSession])
+    try record(session, [.sessionPlanned(try planned(base))], expecting: [.noSession])
     try await settleBranch(session)
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session from where it stands to its end: slots that claim, launch, and hand in.
 
-package import Agents
+import Agents
 package import Domain
 import Documents
 import Glibc

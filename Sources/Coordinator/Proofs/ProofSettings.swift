@@ -60,6 +60,9 @@ package struct PathGroups: Sendable {
     self.litter = litter
   }
 
+  /// The test patterns as they are written.
+  package var testPatterns: [String] { tests.map(\.text) }
+
   /// The group of a path, going by its name alone.
   package func group(of path: String) -> Change.Group {
     if testConfiguration.contains(where: { $0.matches(path) }) { return .testConfiguration }
