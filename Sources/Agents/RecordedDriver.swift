@@ -22,7 +22,7 @@ package struct RecordedDriver: AgentDriver {
     self.applyPatch = applyPatch
   }
 
-  package func run(_ run: AgentRun) async -> AgentEnding {
+  package func run(_ run: Assignment) async -> AgentEnding {
     let handoff = run.packet.handoff
     let round = handoff.round > 1 ? "r\(handoff.round)-" : ""
     let stem =

@@ -28,6 +28,7 @@ package enum CommandLineWordsError: Error, Hashable, Sendable, CustomStringConve
   /// There is no word in it.
   case empty
 
+  /// What is wrong with the line and how to write it instead.
   package var description: String {
     switch self {
     case .metacharacter(let character):

@@ -49,7 +49,8 @@ import Testing
   }
 
   @Test func `a command has a session of its own, default signals and no other descriptor`() async {
-    let script = "ls /proc/self/fd; ps -o sid= -p $$; echo $$; grep -E 'Sig(Blk|Ign)' /proc/self/status"
+    let script =
+      "ls /proc/self/fd; ps -o sid= -p $$; echo $$; grep -E 'Sig(Blk|Ign)' /proc/self/status"
     let lines = await supervisor.run(shell(script)).standardOutput.text.split(separator: "\n")
     // 3 is the directory that ls itself has open.
     #expect(lines.prefix(4) == ["0", "1", "2", "3"])
@@ -82,7 +83,8 @@ import Testing
     let directory = await run(["true"], environment: [:], directory: "/nonexistent")
     #expect(
       directory.termination
-        == .notStarted(reason: "cannot enter /nonexistent: No such file or directory", errno: ENOENT))
+        == .notStarted(
+          reason: "cannot enter /nonexistent: No such file or directory", errno: ENOENT))
     for argv in [[], [""], ["true", "a\0b"]] {
       guard case .notStarted(_, EINVAL) = await run(argv, environment: [:]).termination else {
         Issue.record("\(argv) was started")

@@ -33,7 +33,8 @@ import Testing
 
   @Test func `what flees into sessions of its own is killed`() async {
     let word = marker()
-    let flee = "(setsid sh -c 'trap \"\" TERM HUP; (setsid sleep 300; : \(word)) & sleep 300; : \(word)' &)"
+    let flee =
+      "(setsid sh -c 'trap \"\" TERM HUP; (setsid sleep 300; : \(word)) & sleep 300; : \(word)' &)"
     let outcome = await supervisor.run(
       shell("\(flee); sleep 300", deadline: .milliseconds(500), grace: .milliseconds(100)))
     #expect(outcome.termination == .deadlineExceeded)
@@ -116,7 +117,8 @@ import Testing
 
   @Test func `a supervisor that is killed is reported and takes its command along`() async {
     let word = marker()
-    let outcome = await supervisor.run(shell("(sleep 300; : \(word)) & kill -KILL $PPID; sleep 300; : \(word)"))
+    let outcome = await supervisor.run(
+      shell("(sleep 300; : \(word)) & kill -KILL $PPID; sleep 300; : \(word)"))
     #expect(outcome.termination == .supervisorLost)
     await untilGone(word)
   }

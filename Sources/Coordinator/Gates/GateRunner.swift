@@ -69,7 +69,7 @@ package struct GateRunner: Sendable {
     let output = outcome.standardOutput.text + outcome.standardError.text
     let check = gate.check(outcome.ending(for: gate), output: output)
     let evidence = Evidence(
-      kind: .gate, tree: context.tree, command: argv, ending: outcome.termination.sentence,
+      kind: .gate, tree: context.tree, command: argv, ending: outcome.termination.words,
       startedAt: startedAt, durationMilliseconds: outcome.duration.wholeMilliseconds,
       outputDigest: outcome.standardOutput.digest, output: output, tests: nil, note: gate.id)
     return GateResult(
@@ -94,11 +94,11 @@ package struct GateRunner: Sendable {
           outcomes.broken.isEmpty
             ? "no test passed" : "tests fail:\n\(outcomes.sentences(outcomes.broken))")
     case .didNotRun(let reason):
-      observation = .didNotRun(reason: reason.sentence)
-      check = gate.didNotRun(reason.sentence)
+      observation = .didNotRun(reason: reason.description)
+      check = gate.didNotRun(reason.description)
     }
     let evidence = Evidence(
-      kind: .gate, tree: context.tree, command: run.command, ending: run.termination.sentence,
+      kind: .gate, tree: context.tree, command: run.command, ending: run.termination.words,
       startedAt: startedAt, durationMilliseconds: run.duration.wholeMilliseconds,
       outputDigest: run.outputDigest, output: run.output, tests: observation, note: gate.id)
     return GateResult(gate: gate, check: check, evidence: evidence.record, duration: run.duration)

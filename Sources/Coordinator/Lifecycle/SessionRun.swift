@@ -110,7 +110,7 @@ package struct SessionRun: Sendable {
     let fence = claimed.claim.fence
     let ending = await withHeartbeat(id, fence) {
       await driver.run(
-        AgentRun(
+        Assignment(
           packet: claimed.packet, workspace: claimed.slot.tree, packetPath: claimed.slot.packet,
           reportPath: claimed.slot.report,
           deadline: coordinator.settings.limits.agentDeadline))

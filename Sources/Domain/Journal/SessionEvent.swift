@@ -11,6 +11,7 @@ package enum SessionEvent: Hashable, Sendable, Codable {
   case segmentClosed(number: Int, reason: String)
   case healthChecked(HealthStatus, forced: Bool, evidence: Digest?)
   case branchMoved(to: ObjectID)
+  case budgetChanged(BudgetLimits)
 
   // A task
   case taskMoved(TaskID, TaskProgress)

@@ -103,6 +103,7 @@ extension Duration {
     guard self > .zero else { return 0 }
     guard self < .seconds(60) else { return 60_000 }
     let (seconds, attoseconds) = components
-    return Int32(seconds) * 1000 + Int32((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    return Int32(seconds) * 1000
+      + Int32((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 }

@@ -6,6 +6,7 @@ package struct Command: Sendable {
   /// The program and its arguments. A program name without `/` is looked up in the `PATH` of
   /// `environment`; one with `/` is relative to `workingDirectory`.
   package let argv: [String]
+  /// An absolute path of a directory that exists.
   package let workingDirectory: String
   /// The whole environment: nothing of ours is inherited.
   package let environment: [String: String]
@@ -19,6 +20,8 @@ package struct Command: Sendable {
   /// its end; 1 MiB by default. The rest is counted and hashed only.
   package let outputLimit: Int
 
+  /// A command with the defaults that its properties name. Words or variables that no process can
+  /// be given make it end as `.notStarted`.
   package init(
     argv: [String], workingDirectory: String, environment: [String: String],
     standardInput: [UInt8] = [], deadline: Duration, grace: Duration = .seconds(2),

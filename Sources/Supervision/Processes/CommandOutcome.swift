@@ -19,15 +19,19 @@ package enum Termination: Hashable, Sendable {
 
 /// What became of one command.
 package struct CommandOutcome: Sendable {
+  /// How the command itself ended.
   package let termination: Termination
   /// From the start to the end of the command itself; what it left behind is not counted.
   package let duration: Duration
+  /// What the tree printed on descriptor 1, until it was gone.
   package let standardOutput: CapturedOutput
+  /// What the tree printed on descriptor 2, until it was gone.
   package let standardError: CapturedOutput
   /// Processes of its tree that lived on although they were killed: normally 0, more where they
   /// run as another user or hang in the kernel.
   package let survivors: Int
 
+  /// An outcome in which nothing was printed and nothing survived, unless said otherwise.
   package init(
     termination: Termination, duration: Duration, standardOutput: CapturedOutput = .empty,
     standardError: CapturedOutput = .empty, survivors: Int = 0

@@ -6,6 +6,7 @@ import Glibc
 /// A process number with what keeps it from being mistaken for a later process of that number:
 /// when it started, and during which run of the machine (RELIABILITY T12).
 package struct ProcessIdentity: Hashable, Sendable, Codable {
+  /// The process number, used again by the kernel after the process has gone.
   package let pid: Int32
   /// Clock ticks between the machine's start and the process's.
   package let startTime: UInt64

@@ -10,6 +10,7 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
   /// The errno value.
   package let code: Int32
 
+  /// What was attempted and the system's own words for its refusal.
   package var description: String { "cannot \(doing): \(Self.text(of: code))" }
 
   /// The system's own words for an errno value.

@@ -15,12 +15,14 @@ package enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// It is XML, but no JUnit report.
   case notJUnit(root: String)
 
+  /// What is wrong with the report, and on which line where that is known.
   package var description: String {
     switch self {
     case .tooLarge(let bytes): "the report has \(bytes) bytes, more than \(XMLReader.byteLimit)"
     case .documentType(let line): "the report declares a document type (line \(line))"
     case .encoding(let name): "the report is written in \(name), not in UTF-8"
-    case .tooDeep(let line): "the report nests more than \(XMLReader.depthLimit) deep (line \(line))"
+    case .tooDeep(let line):
+      "the report nests more than \(XMLReader.depthLimit) deep (line \(line))"
     case .malformed(let line, let reason): "the report is no XML: \(reason) (line \(line))"
     case .truncated: "the report breaks off"
     case .notJUnit(let root): "the report is no JUnit report: its outermost element is <\(root)>"

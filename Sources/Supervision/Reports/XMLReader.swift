@@ -181,7 +181,8 @@ struct XMLReader {
     guard start.hasPrefix("<?xml"), let end = start.firstRange(of: "?>") else { return nil }
     let declaration = start[..<end.lowerBound]
     guard let key = declaration.firstRange(of: "encoding") else { return nil }
-    let parts = declaration[key.upperBound...].split(maxSplits: 2, omittingEmptySubsequences: false) {
+    let parts = declaration[key.upperBound...].split(maxSplits: 2, omittingEmptySubsequences: false)
+    {
       $0 == "\"" || $0 == "'"
     }
     return parts.count > 1 ? parts[1].lowercased() : nil

@@ -6,11 +6,13 @@ package import Domain
 /// A test command of which only two things are known: where its JUnit report is found, and which
 /// files are tests.
 package struct ConfiguredRunner: TestRunner {
+  /// The two ways in which a configuration may write a command.
   package enum CommandForm: Hashable, Sendable {
     case words([String])
     /// A script for `/bin/sh -c`.
     case shell(String)
 
+    /// The words to execute.
     package var argv: [String] {
       switch self {
       case .words(let words): words
@@ -21,6 +23,7 @@ package struct ConfiguredRunner: TestRunner {
 
   private let command: CommandForm
   private let report: PathPattern
+  /// As configured.
   package let testPathPatterns: [PathPattern]
 
   /// - Parameters:
@@ -34,6 +37,7 @@ package struct ConfiguredRunner: TestRunner {
     testPathPatterns = paths
   }
 
+  /// `configured`.
   package var name: String { "configured" }
 
   /// The whole run, whatever is selected: nothing is known of how to select.
@@ -41,6 +45,8 @@ package struct ConfiguredRunner: TestRunner {
     RunnerInvocation(argv: command.argv, report: .workspace(report))
   }
 
+  /// Several reports count as one. An exit code other than 0 must come with a failure in them, and
+  /// 0 with none.
   package func read(
     reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
   ) -> TestRun {

@@ -22,12 +22,15 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
   private let components: [Component]
   private let namesDirectory: Bool
 
+  /// Any text is a pattern; an empty one matches nothing.
   package init(_ text: String) {
     self.text = text
     let names = text.split(separator: "/").filter { $0 != "." }
     namesDirectory = text.hasSuffix("/")
     let isTied = text.hasPrefix("/") || names.count > 1
-    let parts = names.map { $0 == "**" ? .anyDirectories : Component.name(Array($0.unicodeScalars)) }
+    let parts = names.map {
+      $0 == "**" ? .anyDirectories : Component.name(Array($0.unicodeScalars))
+    }
     // No name is empty, so a pattern without any matches nothing.
     if names.isEmpty {
       components = [.name([])]
@@ -36,6 +39,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     components = isTied ? parts : [.anyDirectories] + parts
   }
 
+  /// As it was written.
   package var description: String { text }
 
   /// Whether a path matches; one that ends in `/` is that of a directory itself. The time this

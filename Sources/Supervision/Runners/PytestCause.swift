@@ -48,10 +48,10 @@ enum PytestCause {
     guard let last = lines.lastIndex(where: isMarked) else { return Excerpt.line(text) }
     let before = lines[..<last].lastIndex { !isMarked($0) }
     let block = lines[(before.map { $0 + 1 } ?? 0)...last]
-    let message = block.map { $0.dropFirst().drop { $0 == " " } }
-    // A syntax error is shown with its place first.
-    return message.first { PythonException(String($0)).type != nil }.map(String.init)
-      ?? message.joined(separator: "\n")
+    // Of a syntax error its place comes first, of any other its message goes on below; both are
+    // indented further.
+    let first = block.first { !$0.dropFirst(4).hasPrefix(" ") } ?? block[last]
+    return String(first.dropFirst(4))
   }
 
   private static func isMarked(_ line: Substring) -> Bool { line == "E" || line.hasPrefix("E   ") }

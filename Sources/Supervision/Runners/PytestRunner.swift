@@ -13,6 +13,7 @@ package struct PytestRunner: TestRunner {
     self.command = command
   }
 
+  /// `pytest`.
   package var name: String { "pytest" }
 
   /// Later options win over the project's own, both in its command and in its `addopts`:
@@ -38,6 +39,7 @@ package struct PytestRunner: TestRunner {
       .joined(separator: "::")
   }
 
+  /// Exit codes 0, 1 and 2 count where the report agrees with them; 3, 4 and 5 never do.
   package func read(
     reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
   ) -> TestRun {
@@ -94,10 +96,12 @@ package struct PytestRunner: TestRunner {
     return TestIdentity(file: test.file, suite: suite, name: test.name)
   }
 
+  /// Test directories at any depth, test files by pytest's own naming, and `conftest.py`.
   package var testPathPatterns: [PathPattern] {
     ["tests/", "test/", "test_*.py", "*_test.py", "conftest.py"].map(PathPattern.init)
   }
 
+  /// Every file from which pytest takes options; of `pyproject.toml` only a part concerns it.
   package var configurationPatterns: [PathPattern] {
     [
       "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg",
@@ -105,6 +109,7 @@ package struct PytestRunner: TestRunner {
     ].map(PathPattern.init)
   }
 
+  /// Byte code, caches and coverage data.
   package var litter: [PathPattern] {
     ["__pycache__/", ".pytest_cache/", "*.pyc", ".coverage", ".coverage.*", "htmlcov/"]
       .map(PathPattern.init)

@@ -6,9 +6,13 @@ import Glibc
 
 /// One run of a project's tests: the results, and what they rest on.
 package struct TestRunRecord: Hashable, Sendable {
+  /// The results, or why there are none.
   package let run: TestRun
+  /// The words that were executed; empty where it did not come to that.
   package let command: [String]
+  /// How the runner's process ended.
   package let termination: Termination
+  /// From the start to the end of the runner's process.
   package let duration: Duration
   /// Over the digests of standard output and standard error, in this order, as text.
   package let outputDigest: Digest

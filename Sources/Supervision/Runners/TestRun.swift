@@ -29,6 +29,7 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
   /// The runner itself failed.
   case internalError(String)
 
+  /// One line for messages.
   package var description: String {
     switch self {
     case .commandNotFound(let text), .notExecutable(let text), .notStarted(let text): text
@@ -70,13 +71,13 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The last line that was printed, errors first.
+  /// The last line that speaks of an error, or else the last line; standard error first.
   static func lastWords(of outcome: CommandOutcome) -> String {
     for stream in [outcome.standardError, outcome.standardOutput] {
       let lines = stream.text.split(whereSeparator: \.isNewline)
-      if let line = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) {
-        return Excerpt.line(String(line))
-      }
+        .filter { !$0.allSatisfy(\.isWhitespace) }
+      let error = lines.last { $0.lowercased().contains("error: ") }
+      if let line = error ?? lines.last { return Excerpt.line(String(line)) }
     }
     return "nothing was printed"
   }

@@ -34,6 +34,7 @@ package protocol TestRunner: Sendable {
 
 /// How to start a test runner once.
 package struct RunnerInvocation: Hashable, Sendable {
+  /// Where the report will lie.
   package enum Report: Hashable, Sendable {
     /// A file outside of the workspace, by its absolute path.
     case file(String)
@@ -41,11 +42,14 @@ package struct RunnerInvocation: Hashable, Sendable {
     case workspace(PathPattern)
   }
 
+  /// The words to execute in the project's directory.
   package let argv: [String]
   /// Set on top of the environment that the run is given.
   package let environment: [String: String]
+  /// Where to look for the report afterwards.
   package let report: Report
 
+  /// An invocation that adds nothing to the environment, unless said otherwise.
   package init(argv: [String], environment: [String: String] = [:], report: Report) {
     self.argv = argv
     self.environment = environment

@@ -29,7 +29,9 @@ enum SupervisionRecord: Equatable {
       case .signalled(let number): (4, number)
       case .cleared(let survivors): (5, survivors)
       }
-    return [kind, value].flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+    return [kind, value].flatMap { word in
+      (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    }
   }
 
   init?(_ bytes: [UInt8]) {

@@ -17,26 +17,26 @@ struct ProjectAccess: Sendable {
 
   /// Finds the project around the folder that the command was called for.
   ///
+  /// - Parameter directory: the folder, where the command has an argument of its own for it.
   /// - Throws: `Problem` with exit 66 where there is no git repository with a working tree.
-  init(_ invocation: Invocation) throws(Problem) {
+  init(_ invocation: Invocation, directory: String? = nil) throws(Problem) {
     environment = ProcessEnvironment.current
-    let directory = invocation.directory
+    let directory = directory ?? invocation.directory
+    let root: String?
     do throws(GitError) {
-      let repository = try Repository(discoveringFrom: directory)
-      guard let root = repository.workingDirectory else {
-        throw Problem(
-          code: "PROJECT002", exit: .notFound, message: "\(directory) is a bare repository",
-          reason: "there is no working tree to take a project's files from",
-          remedy: "orchestrate -C WORKING-TREE \(invocation.command.name)")
-      }
-      paths = ProjectPaths(root: root, environment: environment)
-    } catch let problem as Problem {
-      throw problem
+      root = try Repository(discoveringFrom: directory).workingDirectory
     } catch {
       throw Problem(
         code: "PROJECT001", exit: .notFound, message: "\(directory) is not in a git repository",
         reason: "\(error)", remedy: "git init && orchestrate init")
     }
+    guard let root else {
+      throw Problem(
+        code: "PROJECT002", exit: .notFound, message: "\(directory) is a bare repository",
+        reason: "there is no working tree to take a project's files from",
+        remedy: "orchestrate -C WORKING-TREE \(invocation.command.name)")
+    }
+    paths = ProjectPaths(root: root, environment: environment)
   }
 
   /// The settings, read from the project's files as they are now.
@@ -90,19 +90,21 @@ struct ProjectAccess: Sendable {
   /// - Throws: `Problem` with exit 69 where another process is.
   func withCoordinator<Value: Sendable>(
     settings: ProjectSettings, jobs: Int? = nil, tell: @escaping ProgressListener,
+    recovering: Bool = true,
     _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
   ) async throws(Problem) -> Value {
     guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
     return try await coordinating(
-      lock: lock, settings: settings, jobs: jobs, tell: tell, body)
+      lock: lock, settings: settings, jobs: jobs, tell: tell, recovering: recovering, body)
   }
 
   private func coordinating<Value: Sendable>(
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener,
+    recovering: Bool = true,
     _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
   ) async throws(Problem) -> Value {
     let coordinator = try openCoordinator(settings: settings, jobs: jobs, tell: tell)
-    _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
       group.addTask {
