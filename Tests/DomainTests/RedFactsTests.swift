@@ -69,6 +69,14 @@ import Testing
       facts.stillRed(in: TestOutcomes([olderA: .passed, olderB: .passed, added: .passed])).isEmpty)
   }
 
+  @Test func `older tests that a file hid while red do not make it good`() {
+    let facts = RedFacts(
+      baseline: TestOutcomes([olderA: .passed]),
+      red: TestOutcomes(["tests/test_old.py::": .missing("width", in: "gantt")]))
+    #expect(!facts.stillRed(in: TestOutcomes([olderA: .passed])).isEmpty)
+    #expect(facts.stillRed(in: TestOutcomes([olderA: .passed, olderB: .passed])).isEmpty)
+  }
+
   @Test func `a file whose skip was all that red showed is made good by nothing`() {
     let facts = RedFacts(baseline: TestOutcomes([:]), red: TestOutcomes([newFile: .skip]))
     #expect(!facts.stillRed(in: TestOutcomes([newA: .passed])).isEmpty)

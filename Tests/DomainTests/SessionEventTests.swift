@@ -33,7 +33,7 @@ import Testing
     .segmentClosed(number: 1, reason: "full"),
     .healthChecked(.broken, forced: true, evidence: nil),
     .healthChecked(.healthy, forced: false, evidence: Digest.sha256(of: "h".utf8)),
-    .branchMoved(to: .sample(3)),
+    .branchMoved(to: .sample(3)), .budgetChanged(BudgetLimits(sessionMinutes: 300)),
     .taskMoved(TaskID("a")!, TaskSituation.working.progress),
     .handoffQueued(HandoffSituation.ready.handoff),
     .handoffClaimed(id, .sample(), attempt: 2), .handoffSubmitted(id, .held, .sample),
@@ -52,7 +52,7 @@ import Testing
   @Test func `each kind of event is among those tried`() {
     var kinds: Set<Int> = []
     for event in Self.events { kinds.insert(Self.ordinal(event)) }
-    #expect(kinds == Set(0..<16))
+    #expect(kinds == Set(0..<17))
   }
 
   /// Exhaustive, so that a new kind of event does not compile here before it is tried above.
@@ -74,6 +74,7 @@ import Testing
     case .handoffCancelled: 13
     case .usageReported: 14
     case .noted: 15
+    case .budgetChanged: 16
     }
   }
 
