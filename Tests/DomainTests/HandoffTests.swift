@@ -110,6 +110,16 @@ import Testing
     }
   }
 
+  @Test func `however often it is revived, it carries the newest five refusals`() throws {
+    var handoff = HandoffSituation.ready.handoff
+    for number in 1...9 {
+      try handoff.claimed(.sample())
+      let end = try handoff.failed(fence: .held, feedback: .sample(number))
+      if end == .exhausted { try handoff.revived() }
+    }
+    #expect(handoff.feedback.map(\.attempt) == [5, 6, 7, 8, 9])
+  }
+
   @Test func `giving it back unharmed counts no attempt`() throws {
     var handoff = HandoffSituation.claimed.handoff
     try handoff.released(fence: .held)
