@@ -79,6 +79,36 @@ import Testing
     #expect(!search.contains { $0.contains("TEMP B-TREE") })
   }
 
+  @Test func `a table changed behind the journal's back is found and set right`() throws {
+    let database = Database(connection: connection, mode: .readWrite)
+    #expect(try database.compareWithReplay().isWhole)
+    for (table, statement) in [
+      ("handoffs", "UPDATE handoffs SET attempt = 2 WHERE ordinal = 2"),
+      ("tasks", "UPDATE tasks SET worked_ms = 1 WHERE position = 1"),
+      ("claims", "UPDATE claims SET worker = 'another'"),
+      ("sessions", "UPDATE sessions SET health = 'BROKEN'"),
+      ("segments", "UPDATE segments SET cost_micro_usd = 1"),
+    ] {
+      try connection.run(statement)
+      #expect(
+        try database.compareWithReplay().problems == [.differs(table: table, rows: 2)])
+      try connection.transaction(.write) { () throws(StoreError) in try database.rebuild() }
+      #expect(try database.compareWithReplay().isWhole)
+    }
+  }
+
+  @Test func `a missing entry is a gap, and nothing is rebuilt over it`() throws {
+    let database = Database(connection: connection, mode: .readWrite)
+    try connection.execute(
+      "DROP TRIGGER journal_keeps_rows; DELETE FROM journal WHERE sequence = 4")
+    let report = try database.compareWithReplay()
+    #expect(report.problems == [.gap(at: 4)] && report.head.sequence == 3)
+    #expect(throws: StoreError.self) {
+      try connection.transaction(.write) { () throws(StoreError) in try database.rebuild() }
+    }
+    #expect(try database.handoff(try SamplePlan().id(1))?.claim?.fence == Fence(1))
+  }
+
   @Test func `open handoffs are read without the finished ones`() throws {
     let plan = try connection.rows(
       """

@@ -128,10 +128,9 @@ package final class SQLiteStore: SessionStore {
   }
 }
 
-/// An open database: what is used under the store's lock.
+/// An open database: what is used under the store's lock. Unchecked for the same reason as
+/// `Connection`: it never leaves the store's `Mutex`.
 final class Database: @unchecked Sendable {
-  // Unchecked for the same reason as `Connection`: it never leaves the store's `Mutex`.
-
   let connection: Connection
   let mode: Connection.Mode
   /// Plans are written once and read at every turn.
