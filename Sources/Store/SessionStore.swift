@@ -41,9 +41,11 @@ package protocol SessionStore: AnyObject, Sendable {
 
   /// Every session, by number.
   func sessions() throws(StoreError) -> [SessionRecord]
+  /// One session; `nil` where none was planned under this number.
   func session(_ id: SessionID) throws(StoreError) -> SessionRecord?
   /// The session's tasks in the order of its plan.
   func tasks(in session: SessionID) throws(StoreError) -> [TaskRecord]
+  /// One task; `nil` where the session's plan has none of this id.
   func task(_ id: TaskID, in session: SessionID) throws(StoreError) -> TaskRecord?
 
   // MARK: Handoffs
@@ -52,6 +54,7 @@ package protocol SessionStore: AnyObject, Sendable {
   func handoffs(
     in session: SessionID, states: Set<HandoffStateName>?
   ) throws(StoreError) -> [Handoff]
+  /// One handoff as it stands, with its claim and submission.
   func handoff(_ id: HandoffID) throws(StoreError) -> Handoff?
   /// The claims, of all sessions, whose leases have run out at `now`.
   func expiredClaims(at now: BootInstant) throws(StoreError) -> [Handoff]
@@ -70,19 +73,24 @@ package protocol SessionStore: AnyObject, Sendable {
 
   // MARK: Bodies, journal and spending
 
+  /// - Throws: `StoreError.corrupt` where the body is not what its digest says.
   func evidence(_ digest: Digest) throws(StoreError) -> EvidenceRecord?
+  /// - Throws: `StoreError.corrupt` where the body is not what its digest says.
   func document(_ digest: Digest) throws(StoreError) -> String?
   /// The entries after `sequence`, oldest first; `nil` for all sessions.
   func entries(
     in session: SessionID?, after sequence: Int, limit: Int
   ) throws(StoreError) -> [JournalEntry]
+  /// The last entry; `JournalHead.start` where there is none.
   func head() throws(StoreError) -> JournalHead
+  /// What the session's agents have used.
   func usage(in session: SessionID) throws(StoreError) -> UsageTotals
   /// Every claim that was made, by fence, with what it used.
   func runs(in session: SessionID) throws(StoreError) -> [AgentRun]
 
   // MARK: Care
 
+  /// Looks whether the journal is whole, without changing anything; takes time that grows with it.
   func verifyJournal(_ check: JournalCheck) throws(StoreError) -> JournalReport
   /// Drops whatever is derived and replays the journal. Leases keep their renewals.
   ///

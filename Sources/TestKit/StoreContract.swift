@@ -231,6 +231,9 @@ package struct StoreContract: Sendable {
     try store.commit(try sample.activated(task: 1, ordinal: 1, at: clock.now.wall))
     let nobody = TaskID("nobody's")!
     let none = SamplePlan.acceptance(Fence(1)!, checkpoint: SamplePlan.object(9))
+    let claim = Claim(
+      fence: Fence(1)!, worker: "forger", claimedAt: clock.now.wall,
+      lease: Lease(from: clock.now, length: .seconds(60)))
     var done = sample.handoff(1, task: 1)
     try done.cancelled()
     let events: [SessionEvent] = [
@@ -243,6 +246,9 @@ package struct StoreContract: Sendable {
       .handoffReturned(sample.handoff(1, task: 1), reason: .refused),
       .handoffReturned(sample.handoff(1, task: 1), reason: .revived),
       .handoffReturned(done, reason: .expired),
+      .handoffClaimed(sample.id(1), claim, attempt: 2),
+      .handoffClaimed(sample.id(2), claim, attempt: 1),
+      .handoffClaimed(other.id(1), claim, attempt: 1),
       .handoffAccepted(sample.handoff(1, task: 1), none), .handoffCancelled(sample.id(7)),
     ]
     for event in events { try requireContradiction(store, sample, clock, [event]) }

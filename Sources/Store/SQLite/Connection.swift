@@ -24,12 +24,14 @@ final class Connection: @unchecked Sendable {
   private static let busyTimeoutMilliseconds: Int32 = 10_000
 
   private let handle: OpaquePointer
+  /// Let go after the handle is closed, since closing writes the log back into the file.
+  private let lock: StoreLock?
   private var statements: [String: Statement] = [:]
   /// Why nothing that this connection says can be trusted any more.
   private(set) var fatalError: StoreError?
 
   /// - Throws: `StoreError.cannotOpen`.
-  init(path: String, mode: Mode) throws(StoreError) {
+  init(path: String, mode: Mode, lock: StoreLock? = nil) throws(StoreError) {
     let access =
       switch mode {
       case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -44,6 +46,7 @@ final class Connection: @unchecked Sendable {
       throw .cannotOpen(path: path, reason: reason)
     }
     self.handle = handle
+    self.lock = lock
     sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds)
   }
 

@@ -74,7 +74,7 @@ extension Database {
   }
 
   /// One statement finds and takes (RELIABILITY T1); only its effect is journalled.
-  private static let taking = """
+  static let taking = """
     UPDATE handoffs SET \(HandoffProjection.taking)
     WHERE state = 'ready' AND rowid = (
       SELECT h.rowid \(candidates(after: 4))

@@ -46,7 +46,7 @@ package final class SQLiteStore: SessionStore {
     let connection = try Connection(path: ":memory:", mode: .readWrite)
     try connection.execute("PRAGMA foreign_keys = ON")
     try Schema.migrate(connection, path: ":memory:")
-    return SQLiteStore(Database(connection: connection, mode: .readWrite, lock: nil))
+    return SQLiteStore(Database(connection: connection, mode: .readWrite))
   }
 
   /// Closes the database and lets go of the writer's lock. Everything acknowledged is durable
@@ -99,7 +99,7 @@ package final class SQLiteStore: SessionStore {
     }
     try StorePlace.requireLocal(path)
     try StorePlace.makeFile(path)
-    let connection = try Connection(path: path, mode: .readWrite)
+    let connection = try Connection(path: path, mode: .readWrite, lock: lock)
     // FULL syncs the log at every commit; NORMAL would lose acknowledged ones on power loss.
     try connection.execute(
       """
@@ -110,7 +110,7 @@ package final class SQLiteStore: SessionStore {
       """)
     try Schema.migrate(connection, path: path)
     try StorePlace.synchronizeDirectory(of: path)
-    return Database(connection: connection, mode: .readWrite, lock: lock)
+    return Database(connection: connection, mode: .readWrite)
   }
 
   private static func openToRead(_ path: String) throws(StoreError) -> Database {
@@ -124,25 +124,21 @@ package final class SQLiteStore: SessionStore {
     guard found == Schema.latest else {
       throw .olderSchema(found: found, known: Schema.latest)
     }
-    return Database(connection: connection, mode: .readOnly, lock: nil)
+    return Database(connection: connection, mode: .readOnly)
   }
 }
 
-/// An open database: what is used under the store's lock.
+/// An open database: what is used under the store's lock. Unchecked for the same reason as
+/// `Connection`: it never leaves the store's `Mutex`.
 final class Database: @unchecked Sendable {
-  // Unchecked for the same reason as `Connection`: it never leaves the store's `Mutex`.
-
   let connection: Connection
   let mode: Connection.Mode
-  /// Held only to be let go with the rest.
-  private let lock: StoreLock?
   /// Plans are written once and read at every turn.
   private var plans: [SessionID: SessionPlan] = [:]
 
-  init(connection: Connection, mode: Connection.Mode, lock: StoreLock?) {
+  init(connection: Connection, mode: Connection.Mode) {
     self.connection = connection
     self.mode = mode
-    self.lock = lock
   }
 
   /// The plan of a session whose row names `entry`.
