@@ -25,5 +25,14 @@ extension CommandTable {
       Example("orchestrate run session-039", "Carry a session to its end"),
       Example("orchestrate status", "What needs you, and how things stand"),
     ],
-    commands: HandoffCommands.specs + [VersionCommand.spec])
+    commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
+      + [DoctorCommand.spec, RecoverCommand.spec] + TaskCommands.specs + HandoffCommands.specs
+      + CheckpointCommands.specs + GateCommand.specs + [VersionCommand.spec],
+    groups: [
+      CommandGroup(["task"], summary: "A session's tasks"),
+      CommandGroup(["tdd"], summary: "Tests and their proofs"),
+      CommandGroup(["handoff"], summary: "What agents take and bring back"),
+      CommandGroup(["checkpoint"], summary: "The sealed stages of a session"),
+      CommandGroup(["gate"], summary: "The project's gates", standsFor: "run"),
+    ])
 }

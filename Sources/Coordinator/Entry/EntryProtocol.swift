@@ -51,9 +51,9 @@ package struct EntryProtocol: Sendable {
     let health = await health()
     steps.append(health.step)
 
-    let progress = ProgressFiles(paths: paths)
+    let progress = ProgressFiles(paths: paths, settings: settings)
     let before = try progress.state()
-    let features = try progress.featureStatus()
+    let features = try progress.features()
     let next = ProjectState(features: features.status, health: health.status)
     steps += stateSteps(before, features, next)
     if writing {
@@ -66,7 +66,7 @@ package struct EntryProtocol: Sendable {
     return EntryReport(
       directory: paths.root, hasProjectMarkers: !markers.isEmpty, health: health.status,
       healthDetail: health.step.detail, features: features.status,
-      currentState: before?.current ?? .start, nextState: next, latestSummary: summary,
+      currentState: before?.state ?? .start, nextState: next, latestSummary: summary,
       recentFiles: Array(recent.prefix(5)), recentCommits: history.commits,
       lastPassing: history.lastPassing, steps: steps, evidence: health.evidence)
   }
@@ -150,7 +150,7 @@ package struct EntryProtocol: Sendable {
     [
       EntryStep(
         phase: 2, name: "state", status: .ok,
-        detail: before.map { $0.current.rawValue } ?? "created (START)"),
+        detail: before.map { $0.state.rawValue } ?? "created (START)"),
       EntryStep(
         phase: 2, name: "features", status: features.status == .none ? .skipped : .ok,
         detail: features.sentence),

@@ -2,6 +2,7 @@
 // Handing a handoff to a worker: budget, claim, workspace, packet.
 
 package import Agents
+package import Documents
 package import Domain
 import Git
 import Store
@@ -12,6 +13,9 @@ package struct ClaimedHandoff: Sendable {
   package let claim: Claim
   package let slot: WorkspacePool.Slot
   package let packet: Packet
+
+  /// The packet as it is handed to agents.
+  package var packetDocument: JSONValue { packet.json }
 }
 
 /// What a worker asks for.

@@ -196,7 +196,7 @@ extension Coordinator {
       }
     }
     try writeProjections(session)
-    try writeClosingDocuments(session)
+    try await writeClosingDocuments(session)
     switch try requireSession(session).lifecycle.state {
     case .completed: return .completed
     case .failed(let reason): return .failed(reason: reason)

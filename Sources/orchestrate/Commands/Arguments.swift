@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words of the command line, read into values that cannot be wrong.
 
+import Coordinator
 import Documents
 import Domain
 import Glibc
@@ -36,23 +37,36 @@ enum Arguments {
   static func roles(_ names: [String]) throws(Problem) -> Set<Role> {
     guard !names.isEmpty else { return Set(Role.allCases) }
     var roles: Set<Role> = []
-    for name in names { roles.insert(try RoleAliases.shipped(name)) }
+    let aliases: RoleAliases
+    do throws(DocumentError) {
+      aliases = try ShippedFiles.embedded.roleAliases()
+    } catch {
+      throw .defect(error, in: "the program's own files")
+    }
+    for name in names {
+      guard let role = aliases.role(of: name) else {
+        throw .usage(
+          "'\(name)' names no role",
+          reason: "there are \(listed(Role.allCases.map(\.rawValue))), and aliases of them",
+          remedy: "orchestrate handoff claim --help")
+      }
+      roles.insert(role)
+    }
     return roles
   }
 
   /// A file's text; `-` reads standard input.
   static func file(_ path: String) throws(Problem) -> String {
+    let bytes: [UInt8]?
     do throws(FileError) {
-      guard let bytes = try readFileIfPresent(path == "-" ? "/dev/stdin" : path) else {
-        throw Problem(
-          code: "INPUT001", exit: .notFound, message: "there is no file \(path)")
-      }
-      return String(decoding: bytes, as: UTF8.self)
-    } catch let problem as Problem {
-      throw problem
+      bytes = try readFileIfPresent(path == "-" ? "/dev/stdin" : path)
     } catch {
       throw Problem(
         code: "INPUT002", exit: .badInput, message: "\(path) cannot be read", reason: "\(error)")
     }
+    guard let bytes else {
+      throw Problem(code: "INPUT001", exit: .notFound, message: "there is no file \(path)")
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

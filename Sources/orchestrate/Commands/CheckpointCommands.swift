@@ -57,7 +57,7 @@ enum CheckpointCommands {
     }
     if invocation.wantsJSON {
       var document = Shapes.checkpoint(record)
-      document["runs"] = .array(evidence.map(run))
+      document.set("runs", .array(evidence.map(run)))
       invocation.print(document.prettyText)
       return .done
     }
@@ -97,7 +97,7 @@ enum CheckpointCommands {
     }
     if invocation.wantsJSON {
       var document = Shapes.checkpoint(record)
-      document["diff"] = .string(text)
+      document.set("diff", .string(text))
       invocation.print(document.prettyText)
     } else {
       invocation.output.write(text, to: .data)

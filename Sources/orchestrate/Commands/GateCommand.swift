@@ -139,10 +139,10 @@ enum GateCommand {
       "gates": .array(
         results.map { result in
           var document = Wire.check(result.check)
-          document["id"] = .string(result.gate.id)
-          document["durationMilliseconds"] = .integer(result.duration.wholeMilliseconds)
-          document["stops"] = .bool(result.check.stops)
-          document["evidence"] = result.evidence.map { .string($0.digest.hex) } ?? .null
+          document.set("id", .string(result.gate.id))
+          document.set("durationMilliseconds", .integer(result.duration.wholeMilliseconds))
+          document.set("stops", .bool(result.check.stops))
+          document.set("evidence", result.evidence.map { .string($0.digest.hex) } ?? .null)
           return document
         }),
     ]

@@ -29,8 +29,8 @@ enum InitCommand {
       (".claude/state/.gitignore", "*\n"),
     ]
     if invocation.flag("roles") {
-      for (name, bytes) in ShippedFiles.embedded.files(under: "agents/") {
-        files.append((".claude/" + name, String(decoding: bytes, as: UTF8.self)))
+      for role in Role.allCases {
+        files.append((".claude/agents/\(role.rawValue).md", try prompt(of: role)))
       }
     }
     var written: [String] = []
@@ -52,6 +52,14 @@ enum InitCommand {
     for path in kept { invocation.print("kept   \(path)") }
     invocation.print("\nnext: orchestrate session new 'What you want'")
     return .done
+  }
+
+  private static func prompt(of role: Role) throws(Problem) -> String {
+    do throws(DocumentError) {
+      return try ShippedFiles.embedded.definition(of: role).text
+    } catch {
+      throw .defect(error, in: "the program's own files")
+    }
   }
 
   private static func configuration(_ root: String) -> JSONValue {

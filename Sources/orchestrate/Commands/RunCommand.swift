@@ -2,6 +2,7 @@
 // `orchestrate run`: carry a session to its end.
 
 import Coordinator
+import Documents
 import Domain
 import Store
 
@@ -60,7 +61,7 @@ enum RunCommand {
       ).enter(writing: true)
       try await coordinator.start(
         session,
-        plan: { (base) throws(Problem) in try files.plan(session, base: base) },
+        planned: { (base) throws(Problem) in try files.plan(session, base: base) },
         entry: entry, options: StartOptions(isForced: isForced))
       display.begin(try await coordinator.snapshot(session))
       return try await interruptible(coordinator, session) { () throws(Problem) in

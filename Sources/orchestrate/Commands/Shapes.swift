@@ -67,9 +67,9 @@ enum Shapes {
   }
 
   static func session(_ record: SessionRecord, tasks: [TaskRecord]) -> JSONValue {
-    var counts: [(String, JSONValue)] = []
+    var counts = JSONObject()
     for name in ["completed", "working", "merging", "pending", "blocked", "failed", "cancelled"] {
-      counts.append((name, .integer(tasks.count { $0.progress.state.name == name })))
+      counts[name] = .integer(tasks.count { $0.progress.state.name == name })
     }
     return [
       "session": .string(record.plan.session.padded),
@@ -82,7 +82,7 @@ enum Shapes {
       "segment": record.segment.map { .integer($0.number) } ?? .null,
       "startedAt": .string(record.startedAt.description),
       "endedAt": record.endedAt.map { .string($0.description) } ?? .null,
-      "tasks": .object(JSONObject(counts)),
+      "tasks": .object(counts),
     ]
   }
 

@@ -52,8 +52,8 @@ enum TaskCommands {
     let accepted = try view.acceptances().filter { $0.handoff.task == task.planned.id }
     if invocation.wantsJSON {
       var document = Shapes.task(task)
-      document["checkpoints"] = .array(accepted.map(Shapes.checkpoint))
-      document["handoffs"] = .array(handoffs.map(Shapes.handoff))
+      document.set("checkpoints", .array(accepted.map(Shapes.checkpoint)))
+      document.set("handoffs", .array(handoffs.map(Shapes.handoff)))
       invocation.print(document.prettyText)
       return .done
     }
@@ -160,7 +160,7 @@ enum TaskCommands {
   private static func json(_ task: TaskRecord, _ stages: [Stage: AcceptanceRecord]) -> JSONValue {
     var document: JSONValue = ["task": .string(task.planned.id.text)]
     for stage in [Stage.red, .green, .refactor, .verify] {
-      document[stage.rawValue] = stages[stage].map(Shapes.checkpoint) ?? .null
+      document.set(stage.rawValue, stages[stage].map(Shapes.checkpoint) ?? .null)
     }
     return document
   }

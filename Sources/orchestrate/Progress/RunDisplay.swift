@@ -14,6 +14,12 @@ final class RunDisplay: Sendable {
     /// What runs now, by handoff.
     var running: [HandoffID: String] = [:]
     var startedAt = ContinuousClock.now
+
+    var liveState: LiveLine.State {
+      LiveLine.State(
+        done: done, total: total, running: running.sorted { $0.key < $1.key }.map(\.value),
+        elapsed: ContinuousClock.now - startedAt)
+    }
   }
 
   private let output: Output
@@ -132,12 +138,4 @@ final class RunDisplay: Sendable {
   }
 
   private func harmless(_ text: String) -> String { TerminalStyle.harmless(text) }
-}
-
-extension RunDisplay.State {
-  fileprivate var liveState: LiveLine.State {
-    LiveLine.State(
-      done: done, total: total, running: running.sorted { $0.key < $1.key }.map(\.value),
-      elapsed: ContinuousClock.now - startedAt)
-  }
 }

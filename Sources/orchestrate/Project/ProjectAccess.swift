@@ -103,7 +103,8 @@ struct ProjectAccess: Sendable {
     recovering: Bool = true,
     _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
   ) async throws(Problem) -> Value {
-    let coordinator = try openCoordinator(settings: settings, jobs: jobs, tell: tell)
+    let coordinator = try openCoordinator(
+      lock: lock, settings: settings, jobs: jobs, tell: tell)
     if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
@@ -127,16 +128,15 @@ struct ProjectAccess: Sendable {
       }
       return result
     }
-    withExtendedLifetime(lock) {}
     guard let result else { throw lockedOut() }
     return try result.get()
   }
 
   private func openCoordinator(
-    settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
+    lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     do throws(StoreError) {
-      let store = try SQLiteStore.open(path: paths.database, role: .writer)
+      let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, tell: tell)
