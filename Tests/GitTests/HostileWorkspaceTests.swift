@@ -109,6 +109,14 @@ import Testing
     try expectExact()
   }
 
+  @Test func `notes have an end`() throws {
+    for number in 0..<200 { mkfifo(workspace.file("pipe\(number)"), 0o644) }
+    let notes = try workspace.capture(excluding: []).notes
+    #expect(notes.count == 51)
+    #expect(notes.last == "and 150 more were left out")
+    try expectExact()
+  }
+
   @Test func `a nested repository's files are taken, its history is not`() throws {
     try project.git("init", "--quiet", workspace.file("nested"))
     try workspace.write("n\n", to: "nested/file")

@@ -42,6 +42,5 @@ import Testing
     // Unoptimised and beside other tests; release is far below.
     #expect(captureTime < .seconds(3))
     #expect(switchTime < .seconds(3))
-    print("capture \(captureTime), switch \(switchTime)")
   }
 }

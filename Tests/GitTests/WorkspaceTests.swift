@@ -199,6 +199,10 @@ import Testing
       reason { () throws(GitError) in
         try workspace.capture(excluding: [], limits: CaptureLimits(changesMax: 1))
       } == .tooManyChanges(limit: 1))
+    #expect(
+      reason { () throws(GitError) in
+        try workspace.capture(excluding: [], limits: CaptureLimits(totalBytesMax: 10))
+      } == .tooMuchContent(limit: 10))
   }
 
   @Test func `nothing of the user's changes over a whole cycle`() throws {
