@@ -32,6 +32,8 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     case fileTooLarge(path: String, bytes: Int, limit: Int)
     /// More files of a workspace changed than may.
     case tooManyChanges(limit: Int)
+    /// The changed files of a workspace are too large together; the limit is in bytes.
+    case tooMuchContent(limit: Int)
     /// The workspace has not been switched to anything since it was made or since a crash.
     case notSwitched
     /// The operating system refused; the number is its `errno`.

@@ -38,15 +38,23 @@ extension Repository {
 
   func isSparse() throws(GitError) -> Bool { try flag("core.sparseCheckout") }
 
-  /// A setting of the repository's own configuration; false if unset.
+  /// A setting of the repository's own configuration, or of this worktree's; false if unset.
   func flag(_ name: String) throws(GitError) -> Bool {
-    var config: OpaquePointer?
-    try check(git_repository_config_snapshot(&config, pointer), "read the configuration")
-    defer { git_config_free(config) }
-    var value: Int32 = 0
-    let code = git_config_get_bool(&value, config, name)
-    if code == GIT_ENOTFOUND.rawValue { return false }
-    try check(code, "read the setting \(name)")
-    return value != 0
+    var shared: OpaquePointer?
+    try check(git_repository_config_snapshot(&shared, pointer), "read the configuration")
+    defer { git_config_free(shared) }
+    // libgit2 1.5 does not know of this file, in which `git sparse-checkout` keeps its setting.
+    var own: OpaquePointer?
+    let path = gitDirectory + "/config.worktree"
+    try check(git_config_open_ondisk(&own, path), "read \(path)")
+    defer { git_config_free(own) }
+    for config in [own, shared] {
+      var value: Int32 = 0
+      let code = git_config_get_bool(&value, config, name)
+      if code == GIT_ENOTFOUND.rawValue { continue }
+      try check(code, "read the setting \(name)")
+      return value != 0
+    }
+    return false
   }
 }

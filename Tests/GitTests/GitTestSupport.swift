@@ -86,14 +86,19 @@ func kind(_ path: String) -> mode_t {
   return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
 }
 
-/// The reason of the error that `body` throws; `nil` if it throws none.
-func reason<Value>(_ body: () throws(GitError) -> Value) -> GitError.Reason? {
+/// The error that `body` throws; `nil` if it throws none.
+func error<Value>(_ body: () throws(GitError) -> Value) -> GitError? {
   do throws(GitError) {
     _ = try body()
     return nil
   } catch {
-    return error.reason
+    return error
   }
+}
+
+/// The reason of the error that `body` throws; `nil` if it throws none.
+func reason<Value>(_ body: () throws(GitError) -> Value) -> GitError.Reason? {
+  error(body)?.reason
 }
 
 let identity = CommitIdentity(

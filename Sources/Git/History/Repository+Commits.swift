@@ -76,16 +76,16 @@ extension Repository {
   var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
 
   /// The best common ancestor of two commits; `nil` if they have none.
+  ///
+  /// - Throws: `.notFound` where there is no such commit.
   package func mergeBase(
     _ first: ObjectID, _ second: ObjectID
   ) throws(GitError) -> ObjectID? {
+    // "No merge base" must not be taken for "no such commit".
+    _ = try (commit(first), commit(second))
     var (one, two, base) = (first.oid, second.oid, git_oid())
     let code = git_merge_base(&base, pointer, &one, &two)
-    if code == GIT_ENOTFOUND.rawValue {
-      // "No merge base" and "no such commit" share a code.
-      _ = try (commit(first), commit(second))
-      return nil
-    }
+    if code == GIT_ENOTFOUND.rawValue { return nil }
     try check(code, "find the merge base of \(first.short) and \(second.short)")
     return ObjectID(base)
   }

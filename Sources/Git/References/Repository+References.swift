@@ -101,6 +101,8 @@ extension Repository {
 
   /// Does something to a ref again while another process holds its lock, for at most two seconds.
   ///
+  /// Blocks the calling thread while it waits.
+  ///
   /// - Throws: `.locked` if it was held all that time; whatever else `body` throws, at once.
   package func withRetryOnLock<Value>(
     _ body: () throws(GitError) -> Value

@@ -101,12 +101,12 @@ struct IgnorePattern {
       }
       guard let (low, afterLow) = literal(text, at) else { return nil }
       at = afterLow
+      // As git has it, a range that runs backwards still holds its first byte.
+      members.insert(low)
       if at + 1 < text.count, text[at] == UInt8(ascii: "-"), text[at + 1] != UInt8(ascii: "]") {
         guard let (high, afterHigh) = literal(text, at + 1) else { return nil }
         if low <= high { members.formUnion(low...high) }
         at = afterHigh
-      } else {
-        members.insert(low)
       }
     }
     return nil

@@ -9,7 +9,7 @@ package struct CapturedTree: Hashable, Sendable {
   package let tree: ObjectID
   /// What differs from the tree that the workspace was switched to, sorted by path.
   package let changes: [FileChange]
-  /// What was left out, a sentence each, sorted.
+  /// What was left out, a sentence each, sorted; the first fifty, and how many more there are.
   package let notes: [String]
 }
 
@@ -19,10 +19,15 @@ package struct CaptureLimits: Hashable, Sendable {
   package let fileBytesMax: Int
   /// How many files may differ; 5000 by default.
   package let changesMax: Int
+  /// The size of all files that differ, in bytes; 500 MB by default.
+  package let totalBytesMax: Int
 
-  package init(fileBytesMax: Int = 50_000_000, changesMax: Int = 5_000) {
+  package init(
+    fileBytesMax: Int = 50_000_000, changesMax: Int = 5_000, totalBytesMax: Int = 500_000_000
+  ) {
     self.fileBytesMax = fileBytesMax
     self.changesMax = changesMax
+    self.totalBytesMax = totalBytesMax
   }
 }
 
@@ -36,7 +41,7 @@ extension Workspace {
   ///
   /// - Parameter litter: Patterns as in `.gitignore` for untracked files to leave out whatever the
   ///   workspace's own rules say: `__pycache__/`, `*.pyc`.
-  /// - Throws: `.notSwitched`, `.fileTooLarge`, `.tooManyChanges`, `.invalidName` for a changed file
+  /// - Throws: `.notSwitched`, `.fileTooLarge`, `.tooManyChanges`, `.tooMuchContent`, `.invalidName` for a changed file
   ///   whose name is not UTF-8 or has control characters, `.system` for one that can't be read.
   package func capture(
     excluding litter: [String], limits: CaptureLimits = CaptureLimits()
@@ -49,7 +54,7 @@ extension Workspace {
     if reading.isCacheFresher { try cache.write() }
     let tree = try project.tree(applying: reading.edits, to: base)
     return CapturedTree(
-      tree: tree, changes: try project.changes(from: base, to: tree), notes: reading.notes.sorted())
+      tree: tree, changes: try project.changes(from: base, to: tree), notes: reading.notes)
   }
 
   private func projectRules() throws(GitError) -> IgnoreRules {
@@ -69,6 +74,7 @@ extension Workspace {
 private final class Reading {
   static let ignoreFileBytesMax = 1_000_000
   private static let depthMax = 128
+  private static let notesMax = 50
   private static let ignoreFile = BytePath(".gitignore")
 
   private let cache: StatCache
@@ -77,7 +83,9 @@ private final class Reading {
   private let limits: CaptureLimits
   private var isSeen: [Bool]
   private(set) var edits: [TreeEdit] = []
-  private(set) var notes: [String] = []
+  private var noted: [String] = []
+  private var notedCount = 0
+  private var storedBytes = 0
   /// Whether the cache knows more about unchanged files than what is on the disk.
   private(set) var isCacheFresher = false
 
@@ -87,6 +95,16 @@ private final class Reading {
     self.litter = litter
     self.limits = limits
     isSeen = Array(repeating: false, count: cache.count)
+  }
+
+  var notes: [String] {
+    let more = notedCount - noted.count
+    return noted.sorted() + (more > 0 ? ["and \(more) more were left out"] : [])
+  }
+
+  private func note(_ path: BytePath, _ why: String) {
+    notedCount += 1
+    if noted.count < Self.notesMax { noted.append("\(path.shown) was left out: \(why)") }
   }
 
   func run(_ root: Directory, _ rules: IgnoreRules) throws(GitError) {
@@ -113,7 +131,7 @@ private final class Reading {
       guard let status = try folder.status(of: name) else { continue }
       let isIgnored = isIgnored || isUnwanted(child, status, rules)
       if TreePath.isGitDirectory(name.shown) {
-        notes.append("\(child.shown) was left out: it is a git directory")
+        note(child, "it is a git directory")
       } else if let position = cache.position(of: child) {
         try readTracked(position, name, child, status, in: folder, rules, isIgnored, depth)
       } else if status.kind == .folder {
@@ -191,12 +209,19 @@ private final class Reading {
       guard let (bytes, status) = found else { return nil }
       return (bytes, status.isExecutable ? .executable : .file, status)
     case .folder, .special:
-      notes.append("\(path.shown) was left out: it is neither a file nor a link")
+      note(path, "it is neither a file nor a link")
       return nil
     }
   }
 
   private func put(_ bytes: [UInt8], _ mode: FileMode, at path: String) throws(GitError) {
+    storedBytes += bytes.count
+    guard storedBytes <= limits.totalBytesMax else {
+      throw GitError(
+        .tooMuchContent(limit: limits.totalBytesMax), operation: "read the workspace",
+        message: "the files that differ have more than \(limits.totalBytesMax) bytes together; "
+          + "add what is generated to .gitignore")
+    }
     try add(.put(path: path, blob: try project.writeBlob(bytes), mode: mode))
   }
 

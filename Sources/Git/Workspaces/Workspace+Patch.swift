@@ -5,9 +5,9 @@ import CGit2
 import Domain
 
 extension Workspace {
-  /// Applies a unified patch in git's format to the workspace's files: all of it, or none.
+  /// Applies a unified patch to the workspace's files: all of it, or none.
   ///
-  /// Lines must stand where the patch says. New, deleted and renamed files and links are fine;
+  /// Each file's part starts with git's `diff --git` line, and lines must stand where it says. New, deleted and renamed files and links are fine;
   /// binary content and submodules are refused.
   ///
   /// - Throws: `.malformedPatch`, `.patchDoesNotApply` with the first file that it doesn't fit,
