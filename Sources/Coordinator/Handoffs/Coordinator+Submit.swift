@@ -63,6 +63,8 @@ extension Coordinator {
     } catch {
       throw Problem(error)
     }
+    // A proof that was cut short says nothing; the submission stays recorded and is proved again.
+    if Task.isCancelled { throw .interrupted }
     let commit = try await seal(handoff, claim, submission, outcome, title: question.planned.title)
     if let slot = workspaces.slot(of: id, fence: claim.fence) { workspaces.free(slot) }
     let duration = Duration.milliseconds(clock().boot.milliseconds - started)

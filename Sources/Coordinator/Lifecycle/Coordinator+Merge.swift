@@ -43,6 +43,7 @@ extension Coordinator {
     } catch {
       throw Problem(error)
     }
+    if Task.isCancelled { throw .interrupted }
     // What passed on the branch before and what passed in the task must pass in both together.
     let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
     let judgement = MergeRules.judge(

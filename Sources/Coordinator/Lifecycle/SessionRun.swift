@@ -58,8 +58,8 @@ package struct SessionRun: Sendable {
       }
       return first
     }
-    if let result { throw result }
     if Task.isCancelled { return .interrupted }
+    if let result { throw result }
     return try await coordinator.conclude(session)
   }
 

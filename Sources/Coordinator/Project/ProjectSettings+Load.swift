@@ -4,6 +4,7 @@
 import Agents
 package import Documents
 package import Domain
+import FoundationEssentials
 import Git
 package import Supervision
 
@@ -84,7 +85,8 @@ private struct SettingsReading {
       runner: runner, environment: passed(configuration.environment),
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
-      necessityDeadline: .seconds(120), keeping: configuration.proof.keep,
+      necessityDeadline: .seconds(120),
+      parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount), keeping: configuration.proof.keep,
       paths: groups(configuration, runner), taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)

@@ -151,7 +151,7 @@ package enum VerifyRules {
   ) -> Judgement {
     var judgement = Judgement()
     let foreign = changes.filter { $0.group != .test }.map(\.path).sorted()
-    let touched = changes.filter { $0.group == .test && $0.kind != .added }.map(\.path).sorted()
+    let touched = changes.filter(\.bendsTest).map(\.path).sorted()
     if !foreign.isEmpty {
       judgement.fail(
         "verify.only-tests", .foreignFiles,
@@ -159,7 +159,7 @@ package enum VerifyRules {
     } else if !touched.isEmpty {
       judgement.fail(
         "verify.only-tests", .evidenceTampering,
-        "tests that the task is proved by were changed: \(listed(touched))")
+        "lines of the tests that the task is proved by are gone: \(listed(touched))")
     } else {
       judgement.pass("verify.only-tests", "no file but new tests was touched")
     }

@@ -157,16 +157,16 @@ package enum RedRules {
   private static func checkFiles(_ changes: [Change], _ judgement: inout Judgement) {
     let foreign = changes.paths(in: [.implementation, .testConfiguration, .documentation])
     let tests = changes.paths(in: [.test])
-    let deleted = changes.filter { $0.group == .test && $0.kind == .deleted }.map(\.path).sorted()
+    let bent = changes.filter(\.bendsTest).map(\.path).sorted()
     if !foreign.isEmpty {
       let isImplementation = !changes.paths(in: [.implementation]).isEmpty
       judgement.fail(
         "red.only-tests", isImplementation ? .implementationFirst : .foreignFiles,
         "the red stage changes test files only, but these were changed: \(listed(foreign))")
-    } else if !deleted.isEmpty {
+    } else if !bent.isEmpty {
       judgement.fail(
         "red.only-tests", .evidenceTampering,
-        "the red stage adds tests, but these files were deleted: \(listed(deleted))")
+        "the red stage adds tests, but lines of existing ones are gone: \(listed(bent))")
     } else if tests.isEmpty {
       judgement.fail("red.only-tests", .nothingChanged, "no test file was added or changed")
     } else {
