@@ -19,6 +19,17 @@ enum RepositoryFiles {
     String(decoding: try bytes(path), as: UTF8.self)
   }
 
+  /// Every file of `agents/` and `config/`.
+  static func shipped() throws -> ShippedFiles {
+    var files: [String: [UInt8]] = [:]
+    for folder in ["agents", "config", "config/workflows"] {
+      for name in try readFolder("\(root)/\(folder)") where name.contains(".") {
+        files["\(folder)/\(name)"] = try bytes("\(folder)/\(name)")
+      }
+    }
+    return ShippedFiles(files)
+  }
+
   static func statusAliases() throws -> StatusAliases {
     try StatusAliases(parsing: try bytes("config/statuses.json"), file: "config/statuses.json")
   }
