@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a project's `.claude/config/project.json` says.
+
+package import Domain
+
+/// A project's configuration as written, with the defaults where it says nothing. Comments are
+/// allowed in the file; `config/project.schema.json` describes it for editors.
+package struct ProjectConfiguration: Hashable, Sendable {
+  /// `fastapi`, `nextjs`, `swift`; `nil` where it was not said (S2-27).
+  package let projectType: String?
+  /// Starts the development server (S2-28).
+  package let initScript: ConfiguredCommand?
+  /// Whether the project works at all (S2-29).
+  package let healthCheck: ConfiguredCommand?
+  /// Runs every test (S2-30).
+  package let testCommand: ConfiguredCommand?
+  /// Runs the few tests that come before each feature (S2-31).
+  package let smokeTest: ConfiguredCommand?
+  /// The port of the development server (S2-32).
+  package let devServerPort: Int?
+  /// Variables that must be set; their values are never shown (S2-33).
+  package let requiredEnvironment: [String]
+  /// How long commands may take.
+  package let timeouts: Timeouts
+  /// How tests are run and read.
+  package let tests: TestsSection
+  /// The agents by the names that roles use.
+  package let drivers: [String: DriverConfiguration]
+  /// The driver of each role that has one; it is among `drivers`.
+  package let roles: [Role: String]
+  /// The gates that the file adds or changes, shipped ones of the same name underneath.
+  package let gates: [GateDefinition]
+  /// How many attempts, how long, how many at once.
+  package let limits: LimitsSection
+  /// Tokens and time.
+  package let budget: BudgetLimits
+  /// How proofs are made.
+  package let proof: ProofSection
+  /// The patterns of documents; `**/*.md` and `docs/**` by default.
+  package let documentPaths: [String]
+  /// Variables that proofs get from the caller's environment.
+  package let environment: [String]
+  /// The file's `context` object, as written.
+  package let context: JSONObject
+  /// The whole file, keys that nobody knows included.
+  package let root: JSONObject
+  /// What was odd but could be read.
+  package let warnings: [DocumentWarning]
+
+  /// `timeout_seconds`.
+  package struct Timeouts: Hashable, Sendable {
+    /// 5 by default.
+    package let healthCheck: Int
+    /// 60 by default.
+    package let smokeTest: Int
+    /// 300 by default.
+    package let fullTest: Int
+  }
+
+  /// `tests`.
+  package struct TestsSection: Hashable, Sendable {
+    /// The file of a test report that is read.
+    package enum Report: String, Hashable, Sendable, CaseIterable {
+      /// JUnit's XML, which most runners can write.
+      case junit
+      /// The Test Anything Protocol, on standard output.
+      case tap
+      /// The JSON lines of `go test -json`.
+      case go
+      /// Nothing but what the runner says at its end.
+      case none
+    }
+
+    /// Runs every test; `testCommand` where it says nothing.
+    package let command: ConfiguredCommand?
+    /// How outcomes are read; `nil` lets the program find out.
+    package let report: Report?
+    /// Where the report is written, from the project's root.
+    package let reportPath: String?
+    /// The patterns of files that are tests; `nil` for the runner's own.
+    package let paths: [String]?
+  }
+
+  /// `limits`.
+  package struct LimitsSection: Hashable, Sendable {
+    /// How often a handoff may fail; 3 by default.
+    package let attempts: Int
+    /// A claim's lease; 900 s by default.
+    package let leaseSeconds: Int
+    /// How many tasks may be under way at once; 1 by default (S4-15).
+    package let jobs: Int
+    /// The longest that an agent may take; 30 min by default.
+    package let agentMinutes: Int
+  }
+
+  /// `proof`.
+  package struct ProofSection: Hashable, Sendable {
+    /// How many runs must agree at verify; 2 by default.
+    package let repeats: Int
+    /// The share of hunks that may go unmissed, 0 to 1; 0.25 by default.
+    package let unneededHunksShareMax: Double
+    /// Folders that survive between proofs; none by default.
+    package let keep: [String]
+  }
+}
+
+/// A program that plays roles.
+package struct DriverConfiguration: Hashable, Sendable {
+  /// How it is reached.
+  package enum Kind: Hashable, Sendable {
+    /// An executable, as words.
+    case command(argv: [String])
+    /// A folder with what an agent once did.
+    case recorded(folder: String)
+  }
+
+  /// How it is reached.
+  package let kind: Kind
+  /// The longest it may take; `limits.agentMinutes` where it says nothing.
+  package let deadlineSeconds: Int?
+  /// Variables that it gets from the caller's environment.
+  package let environment: [String]
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are replaced whole, so that a reader or a crash meets the old or the new, never half.
+
+package import Glibc
+import Synchronization
+
+/// Replaces whole files: temporary file beside it, fsync, rename, fsync of the folder (S4-49).
+package enum AtomicFile {
+  /// Writes a file, with every folder above it that is missing.
+  ///
+  /// - Parameters:
+  ///   - path: what to write. Where a symbolic link stands there, nothing is written: a link in a
+  ///     project could lead anywhere.
+  ///   - mode: the file's permissions; by default those that it has, or 0644 for a new one.
+  /// - Throws: `FileError` where any step fails; the old file is then untouched.
+  package static func write(
+    _ bytes: [UInt8], to path: String, mode: mode_t? = nil
+  ) throws(FileError) {
+    let folder = parent(of: path)
+    try makeFolder(folder)
+    let present = try permissions(of: path)
+    let (descriptor, temporary) = try makeTemporary(in: folder, for: path)
+    do throws(FileError) {
+      try fill(descriptor, with: bytes, mode: mode ?? present ?? 0o644, path)
+      guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronize(folder)
+  }
+
+  /// Adds to the end of a file by writing it anew; a file that is not there begins empty.
+  ///
+  /// - Throws: `FileError` where it cannot be read or written; the old file is then untouched.
+  package static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write((try readFileIfPresent(path) ?? []) + bytes, to: path)
+  }
+
+  /// Makes a folder and every one above it that is missing.
+  ///
+  /// - Throws: `FileError` where one cannot be made.
+  package static func makeFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, parent(of: path) != path else {
+      throw FileError("make the folder", path)
+    }
+    try makeFolder(parent(of: path))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw FileError("make the folder", path)
+    }
+  }
+
+  /// The permissions of a file that may be replaced; `nil` where there is none.
+  private static func permissions(of path: String) throws(FileError) -> mode_t? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError("write", path)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return status.st_mode & 0o7777
+    case S_IFLNK: throw FileError(operation: "write", path: path, reason: .symbolicLink)
+    default: throw FileError(operation: "write", path: path, reason: .notARegularFile)
+    }
+  }
+
+  /// Tells apart the temporary files of this process.
+  private static let counter = Atomic<Int>(0)
+
+  private static func makeTemporary(
+    in folder: String, for path: String
+  ) throws(FileError) -> (Int32, String) {
+    while true {
+      let number = counter.add(1, ordering: .relaxed).newValue
+      let temporary = "\(folder)/.orchestrate-\(getpid())-\(number).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      // One that a process of our number left when it was killed; the next number is free.
+      guard errno == EEXIST else { throw FileError("write", path) }
+    }
+  }
+
+  private static func fill(
+    _ descriptor: Int32, with bytes: [UInt8], mode: mode_t, _ path: String
+  ) throws(FileError) {
+    var isOpen = true
+    defer { if isOpen { close(descriptor) } }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError("write", path)
+      }
+      written += count
+    }
+    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+      throw FileError("write", path)
+    }
+    isOpen = false
+    guard close(descriptor) == 0 else { throw FileError("write", path) }
+  }
+
+  private static func synchronize(_ folder: String) throws(FileError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError("make durable", folder) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError("make durable", folder) }
+  }
+
+  /// The folder of a path: `.` for a bare name, `/` for what stands at the root.
+  static func parent(of path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    var parent = path[..<slash]
+    while parent.hasSuffix("/") { parent = parent.dropLast() }
+    return parent.isEmpty ? "/" : String(parent)
+  }
+}
