@@ -103,7 +103,8 @@ package struct CoordinatorServer: Sendable {
   }
 
   private func takeBack(_ result: JSONValue?) async {
-    guard let result, result["packet"] != nil, let id = result["id"]?.string.flatMap({ HandoffID($0) }),
+    guard let result, result["packet"] != nil,
+      let id = result["id"]?.string.flatMap({ HandoffID($0) }),
       let fence = result["fence"]?.int.flatMap(Fence.init)
     else { return }
     // Should it have moved on already, there is nothing to take back.

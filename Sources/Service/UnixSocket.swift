@@ -43,7 +43,9 @@ final class LineConnection: Sendable {
         line.removeLast()
         return line
       }
-      guard line.count <= Self.lineMax else { throw SocketError(operation: "read", errno: EMSGSIZE) }
+      guard line.count <= Self.lineMax else {
+        throw SocketError(operation: "read", errno: EMSGSIZE)
+      }
     }
   }
 

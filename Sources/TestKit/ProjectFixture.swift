@@ -9,17 +9,15 @@ package import Supervision
 package final class ProjectFixture: Sendable {
   /// The project's folder; its name holds a space and letters beyond ASCII.
   package let root: String
-  private let home: String
+  private let directory: TemporaryDirectory
 
   /// Makes the project and its first commit.
   ///
   /// - Parameter lies: what the agent does wrong, as `task/stage/attempt` → what: `edit-test`,
   ///   `passing-test`, `break-other`, `crash`, `hang`, `nothing`, `reject`.
   package init(lies: [String: String] = [:], settings: String? = nil) async throws {
-    var template = Array("/tmp/orchestrate-fixture-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw FixtureError(what: "mkdtemp: \(errno)") }
-    home = String(cString: made)
-    root = home + "/prøject with spaces"
+    directory = try TemporaryDirectory("fixture")
+    root = directory.path + "/prøject with spaces"
     for folder in ["", "/calc", "/tests", "/.claude/config", "/.claude/sessions"] {
       mkdir(root + folder, 0o755)
     }
@@ -50,8 +48,6 @@ package final class ProjectFixture: Sendable {
       throw FixtureError(what: made2.standardError.text)
     }
   }
-
-  deinit { removeTree(home) }
 
   package func write(_ path: String, _ text: String) throws {
     guard let file = fopen("\(root)/\(path)", "w") else { throw FixtureError(what: path) }
@@ -94,7 +90,7 @@ package final class ProjectFixture: Sendable {
 
   private var environment: [String: String] {
     [
-      "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8",
+      "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": directory.path, "LANG": "C.UTF-8",
       "orchestrate": BuiltExecutable.path, "GIT_CONFIG_NOSYSTEM": "1",
     ]
   }
@@ -196,15 +192,4 @@ package final class ProjectFixture: Sendable {
 /// Why a fixture could not be made.
 package struct FixtureError: Error {
   package let what: String
-}
-
-/// Removes a folder with everything in it, without following links.
-func removeTree(_ path: String) {
-  let visit: @convention(c) (
-    UnsafePointer<CChar>?, UnsafePointer<stat>?, Int32, UnsafeMutablePointer<FTW>?
-  ) -> Int32 = { path, _, _, _ in
-    if let path { remove(path) }
-    return 0
-  }
-  nftw(path, visit, 32, Int32(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
 }

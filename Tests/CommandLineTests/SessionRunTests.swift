@@ -32,7 +32,7 @@ struct SessionRunTests {
     #expect(tests.standardOutput.text.contains("3 passed"), said(tests))
     let fsck = await project.shell("git fsck --strict --no-dangling")
     #expect(fsck.termination == .exited(0), said(fsck))
-    await project.shell("git worktree remove ../merged")
+    _ = await project.shell("git worktree remove ../merged")
     let after = await project.shell("git rev-parse HEAD; md5sum .git/index; git status --short")
     #expect(before.standardOutput.text == after.standardOutput.text)
   }
@@ -143,7 +143,8 @@ struct SessionRunTests {
       """
     let run = await project.shell(
       loop + "\n$orchestrate run session-007 --no-launch >/dev/null 2>run.log & run=$!\n"
-        + "worker a & a=$!\nworker b & b=$!\nwait $run; code=$?\nwait $a $b\ncat run.log; exit $code")
+        + "worker a & a=$!\nworker b & b=$!\nwait $run; code=$?\nwait $a $b\ncat run.log; exit $code"
+    )
     #expect(run.termination == .exited(0), said(run))
     let accepted = await project.orchestrate("checkpoint", "list", "--json")
     let rows = try JSONValue(parsing: Array(accepted.standardOutput.text.utf8)).array ?? []

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The session entry protocol: is it safe to begin, where does the project stand, what to load.
 
-package import Domain
 import Documents
+package import Domain
 import Git
 import Glibc
 package import Supervision
@@ -45,7 +45,8 @@ package struct EntryProtocol: Sendable {
         detail: history.commits.first ?? "no commit yet"))
     steps.append(
       EntryStep(
-        phase: 1, name: "project config", status: exists(".claude/config/project.json") ? .ok : .skipped,
+        phase: 1, name: "project config",
+        status: exists(".claude/config/project.json") ? .ok : .skipped,
         detail: exists(".claude/config/project.json")
           ? ".claude/config/project.json" : "no project.json; defaults hold"))
     let health = await health()

@@ -91,7 +91,8 @@ extension Coordinator {
       do throws(TaskRejection) {
         _ = try progress.attemptsExhausted(
           .init(stage: handoff.stage, round: handoff.round),
-          reason: "\(handoff.attemptsMax) attempts at \(handoff.stage.rawValue) failed; last \(last)")
+          reason:
+            "\(handoff.attemptsMax) attempts at \(handoff.stage.rawValue) failed; last \(last)")
       } catch {
         throw .defect(error, in: "task \(handoff.task)")
       }

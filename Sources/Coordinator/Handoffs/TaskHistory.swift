@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a task's accepted stages showed, read back from the evidence.
 
-import Domain
 import Documents
+import Domain
 import Store
 
 /// The parts of a task's past that its later stages build on.

@@ -80,7 +80,9 @@ extension Coordinator {
     _ session: SessionRecord, _ reading: BudgetReading
   ) throws(Problem) {
     // Once a segment: the projections are the checkpoint, every stage is sealed already.
-    guard let segment = session.segment, checkpointed[session.plan.session] != segment.number else { return }
+    guard let segment = session.segment, checkpointed[session.plan.session] != segment.number else {
+      return
+    }
     checkpointed[session.plan.session] = segment.number
     try record(
       session.plan.session,

@@ -60,7 +60,8 @@ extension Coordinator {
         evidence: evidence)
       return
     }
-    let stage = canonicalJSON(of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
+    let stage = canonicalJSON(
+      of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
     let document = Document(body: stage)
     let passing = observed.tests.outcomes?.passed.count ?? 0
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
@@ -102,7 +103,8 @@ extension Coordinator {
         code: "MERGE003", exit: .conflict,
         message: "the branch session/\(session) was moved by somebody else",
         reason: "it holds commits that the session does not know",
-        remedy: "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
+        remedy:
+          "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
     }
   }
 
@@ -114,7 +116,8 @@ extension Coordinator {
     let stage = task.planned.workflow.contains(.red) ? Stage.red : task.planned.workflow.first.stage
     let feedback = Feedback(
       attempt: 0, code: code, message: reason, evidence: evidence.map(\.digest))
-    let round = try TaskHistory(of: task.planned.id, in: record.plan.session, store: store).round + 1
+    let round =
+      try TaskHistory(of: task.planned.id, in: record.plan.session, store: store).round + 1
     try self.record(record.plan.session, [], evidence: evidence)
     try move(task, in: record.plan.session, feedback: [feedback]) {
       (progress) throws(TaskRejection) in

@@ -54,7 +54,8 @@ extension Coordinator {
     guard let base = found.head.commit else {
       throw Problem(
         code: "SESSION001", exit: .session001, message: "the repository has no commit yet",
-        reason: "a session begins on a commit", remedy: "git add -A && git commit -m 'First commit'")
+        reason: "a session begins on a commit", remedy: "git add -A && git commit -m 'First commit'"
+      )
     }
     if let branch = found.branch, branch != base {
       throw Problem(
@@ -244,7 +245,8 @@ extension Coordinator {
 extension Problem {
   /// The project is broken, with the three ways on (S2-34).
   static func broken(_ session: SessionID, _ detail: String, _ lastPassing: ObjectID?) -> Problem {
-    let back = lastPassing.map { "go back to \($0.short), the last commit that passed" }
+    let back =
+      lastPassing.map { "go back to \($0.short), the last commit that passed" }
       ?? "go back to a commit that passed"
     return Problem(
       code: "HEALTH001", exit: .gateFailed,

@@ -70,7 +70,8 @@ struct SessionAccount {
     let done = tasks.filter(isDone)
     let open = tasks.filter { !isDone($0) }
     return SummaryDocument(
-      at: now, state: ProjectState(features: open.isEmpty ? .complete : .pending, health: record.health),
+      at: now,
+      state: ProjectState(features: open.isEmpty ? .complete : .pending, health: record.health),
       health: record.health, featuresCompleted: done.count, featuresRemaining: open.count,
       workDone: tasks.filter { $0.startedAt != nil }.map {
         "\($0.planned.title) - \($0.progress.state.words)"

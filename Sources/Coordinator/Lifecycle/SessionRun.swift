@@ -2,8 +2,8 @@
 // A session from where it stands to its end: slots that claim, launch, and hand in.
 
 import Agents
-package import Domain
 import Documents
+package import Domain
 import Glibc
 import Store
 

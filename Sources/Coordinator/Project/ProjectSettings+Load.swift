@@ -86,7 +86,8 @@ private struct SettingsReading {
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
       necessityDeadline: .seconds(120),
-      parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount), keeping: configuration.proof.keep,
+      parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
+      keeping: configuration.proof.keep,
       paths: groups(configuration, runner), taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)

@@ -50,7 +50,8 @@ package struct ProjectSettings: Sendable {
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
-    gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String], body: String,
+    gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
+    body: String,
     warnings: [String]
   ) {
     self.proof = proof

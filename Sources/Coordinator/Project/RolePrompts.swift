@@ -27,7 +27,9 @@ struct WorkflowLibrary {
   private(set) var workflows: [String: Workflow] = [:]
 
   init(paths: ProjectPaths, shipped: ShippedFiles) throws(DocumentError) {
-    for document in try shipped.workflows() { workflows[document.workflow.name] = document.workflow }
+    for document in try shipped.workflows() {
+      workflows[document.workflow.name] = document.workflow
+    }
     let aliases = try shipped.roleAliases()
     for file in ownFiles(in: paths.workflows) {
       let text = try text(of: file)

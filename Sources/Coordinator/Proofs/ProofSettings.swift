@@ -28,7 +28,8 @@ package struct ProofSettings: Sendable {
 
   package init(
     runner: any TestRunner, environment: [String: String], deadline: Duration, repeats: Int,
-    unneededHunksShareMax: Double, necessityDeadline: Duration, parallelProofs: Int, keeping: [String],
+    unneededHunksShareMax: Double, necessityDeadline: Duration, parallelProofs: Int,
+    keeping: [String],
     paths: PathGroups, taskLinesMax: Int, taskLinesLevel: Level
   ) {
     self.runner = runner

@@ -63,7 +63,8 @@ extension Gate {
   }
 
   private func consoleCheck(_ output: String, words: [String], code: Int32) -> Check {
-    let lines = output.split(separator: "\n").filter { line in words.contains(where: line.contains) }
+    let lines = output.split(separator: "\n").filter { line in words.contains(where: line.contains)
+    }
     guard lines.isEmpty else {
       return fail("\(lines.count) lines of errors:\n" + lines.prefix(5).joined(separator: "\n"))
     }

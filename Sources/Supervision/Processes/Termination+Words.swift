@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a process ended, in words for evidence and people.
 
-
 extension Termination {
   /// `exit 0`, `killed by signal 9`, `not ended within its deadline`.
   package var words: String {

@@ -13,7 +13,9 @@ enum DoctorCommand {
   static let spec = CommandSpec(
     ["doctor"], summary: "Check that everything a session needs is there",
     discussion: "Changes nothing. Exits 69 where a session could not run.",
-    examples: [Example("orchestrate doctor", "Before the first session, or when one will not start")]
+    examples: [
+      Example("orchestrate doctor", "Before the first session, or when one will not start")
+    ]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     var findings = [repository(project)].flatMap { $0 }

@@ -35,7 +35,8 @@ enum GateReport {
     case (.pass, _): return [open + "/>"]
     case (.fail, true): element = "failure"
     case (.didNotRun, true): element = "error"
-    case (.didNotRun, false): return [open + ">", #"      <skipped message="\#(first)"/>"#, "    </testcase>"]
+    case (.didNotRun, false):
+      return [open + ">", #"      <skipped message="\#(first)"/>"#, "    </testcase>"]
     case (.fail, false):
       return [open + ">", "      <system-out>warning: \(message)</system-out>", "    </testcase>"]
     }

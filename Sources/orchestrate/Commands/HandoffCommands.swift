@@ -147,7 +147,8 @@ enum HandoffCommands {
   @discardableResult
   private static func answer(
     _ invocation: Invocation,
-    _ ask: @escaping @Sendable (any HandoffDesk, HandoffID, Fence) async throws(Problem)
+    _ ask:
+      @escaping @Sendable (any HandoffDesk, HandoffID, Fence) async throws(Problem)
       -> JSONValue
   ) async throws(Problem) -> JSONValue {
     let id = try Arguments.handoff(try invocation.required("id"))
@@ -233,7 +234,8 @@ enum HandoffCommands {
     invocation.print("\(handoff.id)  \(handoff.stage.rawValue) of \(handoff.task)")
     invocation.print("role     \(handoff.role.rawValue)")
     invocation.print("state    \(handoff.state.name)")
-    invocation.print("attempt  \(handoff.attempt) of \(handoff.attemptsMax), round \(handoff.round)")
+    invocation.print(
+      "attempt  \(handoff.attempt) of \(handoff.attemptsMax), round \(handoff.round)")
     invocation.print("base     \(handoff.base)")
     if let claim = handoff.claim {
       invocation.print(

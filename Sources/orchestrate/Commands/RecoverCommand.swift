@@ -17,7 +17,9 @@ enum RecoverCommand {
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     let settings = try project.settings()
-    let report = try await project.withCoordinator(settings: settings, tell: { _ in }, recovering: false) {
+    let report = try await project.withCoordinator(
+      settings: settings, tell: { _ in }, recovering: false
+    ) {
       (coordinator) throws(Problem) in
       try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
     }

@@ -21,7 +21,8 @@ enum StatusCommand {
     let now = SystemClock.make()().wall
     if invocation.wantsJSON {
       var document = Shapes.session(view.record, tasks: tasks)
-      document.set("needsYou", .array(needs.map { ["what": .string($0.what), "try": .string($0.remedy)] }))
+      document.set(
+        "needsYou", .array(needs.map { ["what": .string($0.what), "try": .string($0.remedy)] }))
       document.set("running", .array(try running(view).map(Shapes.handoff)))
       document.set("budget", budget(view.record, now))
       document.set("taskList", .array(tasks.map(Shapes.task)))

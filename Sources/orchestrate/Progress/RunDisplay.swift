@@ -84,7 +84,8 @@ final class RunDisplay: Sendable {
     case .stageAccepted(let handoff, let summary, let checkpoint, let duration):
       return [
         row(
-          "PASS", "\(name(handoff))  \(harmless(summary))  "
+          "PASS",
+          "\(name(handoff))  \(harmless(summary))  "
             + style.ink("\(checkpoint.short) \(TimeInWords.brief(duration))", .dim), .green)
       ]
     case .stageRefused(let handoff, let checks, let willRetry, _):
@@ -102,7 +103,8 @@ final class RunDisplay: Sendable {
     case .taskMerged(let task, let commit, let passing):
       return [
         row(
-          "MERGED", "\(task.id)  \(passing) tests pass on the merged tree  "
+          "MERGED",
+          "\(task.id)  \(passing) tests pass on the merged tree  "
             + style.ink(commit.short, .dim), .green)
       ]
     case .taskBlocked(let task, let blockage):
