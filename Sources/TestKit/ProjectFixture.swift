@@ -18,7 +18,7 @@ package final class ProjectFixture: Sendable {
   package init(lies: [String: String] = [:], settings: String? = nil) async throws {
     directory = try TemporaryDirectory("fixture")
     root = directory.path + "/prøject with spaces"
-    for folder in ["", "/calc", "/tests", "/.claude/config", "/.claude/sessions"] {
+    for folder in ["", "/calc", "/tests", "/.claude", "/.claude/config", "/.claude/sessions"] {
       mkdir(root + folder, 0o755)
     }
     try write("calc/__init__.py", "")
