@@ -46,6 +46,11 @@ import Testing
     #expect(value.prettyText == expected)
   }
 
+  @Test func `a file that Python wrote is written the same`() throws {
+    let text = try RepositoryFiles.text("config/project.schema.json")
+    #expect(try JSONValue(parsing: text).prettyText + "\n" == text)
+  }
+
   @Test func `a value keeps its indentation and its last newline`() throws {
     for text in ["{\n    \"a\": [\n        1\n    ]\n}\n", "{\n\t\"a\": 1\n}", "{\"a\":1}\n", "[]"]
     {
