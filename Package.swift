@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "GitTests", dependencies: ["Git", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "Domain", "TestKit"],
+      name: "SupervisionTests", dependencies: ["Supervision", "Domain", "CPlatform", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "AgentsTests", dependencies: ["Agents", "Domain", "Documents", "TestKit"],

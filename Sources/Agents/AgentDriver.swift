@@ -2,10 +2,10 @@
 // The seam behind which every kind of agent is launched.
 
 package import Documents
-package import Domain
+import Domain
 
 /// One launch of an agent: what it is given and where it works.
-package struct AgentRun: Sendable {
+package struct Assignment: Sendable {
   package let packet: Packet
   /// The folder in which it works and from which its files are read.
   package let workspace: String
@@ -44,5 +44,5 @@ package protocol AgentDriver: Sendable {
   var name: String { get }
 
   /// Runs the agent to its end, tearing it down when the task is cancelled.
-  func run(_ run: AgentRun) async -> AgentEnding
+  func run(_ run: Assignment) async -> AgentEnding
 }

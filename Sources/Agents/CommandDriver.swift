@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The driver that launches any executable as an agent.
 
-package import Documents
-package import Domain
+import Documents
+import Domain
 import Glibc
 package import Supervision
 
@@ -29,7 +29,7 @@ package struct CommandDriver: AgentDriver {
   /// The most of a stream that is kept: reports are small, logs are for people.
   private static let outputLimit = 4 << 20
 
-  package func run(_ run: AgentRun) async -> AgentEnding {
+  package func run(_ run: Assignment) async -> AgentEnding {
     let outcome = await supervisor.run(
       Command(
         argv: argv, workingDirectory: run.workspace, environment: environment(for: run),
@@ -54,7 +54,7 @@ package struct CommandDriver: AgentDriver {
     }
   }
 
-  private func environment(for run: AgentRun) -> [String: String] {
+  private func environment(for run: Assignment) -> [String: String] {
     let handoff = run.packet.handoff
     var environment = passedThrough
     let own = [
@@ -67,12 +67,13 @@ package struct CommandDriver: AgentDriver {
     return environment
   }
 
-  private func report(of run: AgentRun, output: String) throws(AgentReportError) -> AgentReport? {
-    try AgentReport.read(file: run.reportPath) ?? AgentReport.lastLine(of: output)
+  private func report(of run: Assignment, output: String) throws(AgentReportError) -> AgentReport? {
+    if let report = try AgentReport.read(file: run.reportPath) { return report }
+    return try AgentReport.lastLine(of: output)
   }
 
   private func reason(_ outcome: CommandOutcome) -> String {
     let tail = outcome.standardError.text.split(separator: "\n").suffix(5).joined(separator: "\n")
-    return outcome.termination.sentence + (tail.isEmpty ? "" : "; it last said:\n\(tail)")
+    return outcome.termination.words + (tail.isEmpty ? "" : "; it last said:\n\(tail)")
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The driver that replays what an agent once did: patches and reports from a folder.
 
-package import Documents
-package import Domain
+import Documents
+import Domain
 
 /// Replays `<folder>/<task>/<stage>-<attempt>.patch` and `.json`. In a later round of a stage the
 /// file is called `<stage>-r<round>-<attempt>`. A patch may be absent where the stage changed
@@ -22,7 +22,7 @@ package struct RecordedDriver: AgentDriver {
     self.applyPatch = applyPatch
   }
 
-  package func run(_ run: AgentRun) async -> AgentEnding {
+  package func run(_ run: Assignment) async -> AgentEnding {
     let handoff = run.packet.handoff
     let round = handoff.round > 1 ? "r\(handoff.round)-" : ""
     let stem =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one writer of a project's sessions: it decides, acts and records, in that order.
 
-package import Agents
-package import Domain
+import Agents
+import Domain
 import Git
 package import Store
 package import Supervision
@@ -21,6 +21,7 @@ package actor Coordinator {
   nonisolated let workspaces: WorkspacePool
   nonisolated let prover: StageProver
   nonisolated let bench: ProofBench
+  nonisolated let gateRunner: GateRunner
   nonisolated let tell: ProgressListener
   /// How many tasks may be under way at once.
   nonisolated let jobs: Int
@@ -32,6 +33,8 @@ package actor Coordinator {
   var changeCount = 0
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
+  /// The segment for which a checkpoint at half the window was noted, by session.
+  var checkpointed: [SessionID: Int] = [:]
   /// Merges go one after the other.
   var isMerging = false
   /// No new claims: the session is being stopped.
@@ -52,6 +55,7 @@ package actor Coordinator {
     workspaces = pool
     bench = ProofBench(
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
+    gateRunner = GateRunner(settings: settings.proof, supervisor: supervisor, clock: clock)
     prover = StageProver(
       settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
   }

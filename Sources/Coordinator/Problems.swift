@@ -59,6 +59,11 @@ extension Problem {
     }
   }
 
+  /// The process was asked to stop; what was recorded is settled by the next run.
+  static let interrupted = Problem(
+    code: "INTERRUPTED", exit: .interrupted, message: "stopped before the proof was complete",
+    remedy: "orchestrate run SESSION")
+
   /// A state machine of ours refused an input of ours: a defect, told rather than hidden.
   package static func defect(_ error: any Error, in what: String) -> Problem {
     Problem(

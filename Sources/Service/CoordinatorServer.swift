@@ -48,8 +48,12 @@ package struct CoordinatorServer: Sendable {
 
   private func accept(_ listener: Int32) -> LineConnection? {
     while true {
-      let descriptor = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-      if descriptor >= 0 { return LineConnection(descriptor: descriptor) }
+      let descriptor = Glibc.accept(listener, nil, nil)
+      if descriptor >= 0 {
+        // Children get only what `spawn` names, so nothing is lost between the two calls.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return LineConnection(descriptor: descriptor)
+      }
       guard errno == EINTR || errno == ECONNABORTED else { return nil }
     }
   }
@@ -99,7 +103,8 @@ package struct CoordinatorServer: Sendable {
   }
 
   private func takeBack(_ result: JSONValue?) async {
-    guard let result, result["packet"] != nil, let id = result["id"]?.string.flatMap({ HandoffID($0) }),
+    guard let result, result["packet"] != nil,
+      let id = result["id"]?.string.flatMap({ HandoffID($0) }),
       let fence = result["fence"]?.int.flatMap(Fence.init)
     else { return }
     // Should it have moved on already, there is nothing to take back.

@@ -43,7 +43,9 @@ final class LineConnection: Sendable {
         line.removeLast()
         return line
       }
-      guard line.count <= Self.lineMax else { throw SocketError(operation: "read", errno: EMSGSIZE) }
+      guard line.count <= Self.lineMax else {
+        throw SocketError(operation: "read", errno: EMSGSIZE)
+      }
     }
   }
 
@@ -52,7 +54,7 @@ final class LineConnection: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
-        send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if count < 0 {
         if errno == EINTR { continue }

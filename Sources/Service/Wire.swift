@@ -20,7 +20,7 @@ package enum Wire {
       "fence": .integer(claimed.claim.fence.number),
       "leaseExpiresAt": .string(claimed.claim.lease.expiresAt.description),
       "workspace": .string(claimed.slot.tree),
-      "packet": claimed.packet.json,
+      "packet": claimed.packetDocument,
     ]
   }
 

@@ -3,13 +3,16 @@
 
 import Domain
 import Glibc
+import Supervision
 
 @main
 struct Main {
   static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    // The supervising process of a child takes this way, before anything else is set up.
+    if arguments.first == "__supervise" { exit(superviseMain(Array(arguments.dropFirst()))) }
     Interruption.shared.begin()
-    let code = await CommandRunner(table: .orchestrate)
-      .main(arguments: Array(CommandLine.arguments.dropFirst()))
+    let code = await CommandRunner(table: .orchestrate).main(arguments: arguments)
     exit(code.rawValue)
   }
 }
@@ -18,6 +21,18 @@ extension CommandTable {
   /// Every command of the program.
   static let orchestrate = CommandTable(
     summary: "Agents propose, the coordinator proves.",
-    examples: [Example("orchestrate version", "Which version this is")],
-    commands: [VersionCommand.spec])
+    examples: [
+      Example("orchestrate run session-039", "Carry a session to its end"),
+      Example("orchestrate status", "What needs you, and how things stand"),
+    ],
+    commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
+      + [DoctorCommand.spec, RecoverCommand.spec] + TaskCommands.specs + HandoffCommands.specs
+      + CheckpointCommands.specs + GateCommand.specs + [VersionCommand.spec],
+    groups: [
+      CommandGroup(["task"], summary: "A session's tasks"),
+      CommandGroup(["tdd"], summary: "Tests and their proofs"),
+      CommandGroup(["handoff"], summary: "What agents take and bring back"),
+      CommandGroup(["checkpoint"], summary: "The sealed stages of a session"),
+      CommandGroup(["gate"], summary: "The project's gates", standsFor: "run"),
+    ])
 }

@@ -2,6 +2,7 @@
 // Handing a handoff to a worker: budget, claim, workspace, packet.
 
 package import Agents
+package import Documents
 package import Domain
 import Git
 import Store
@@ -12,6 +13,9 @@ package struct ClaimedHandoff: Sendable {
   package let claim: Claim
   package let slot: WorkspacePool.Slot
   package let packet: Packet
+
+  /// The packet as it is handed to agents.
+  package var packetDocument: JSONValue { packet.json }
 }
 
 /// What a worker asks for.
@@ -138,8 +142,12 @@ extension Coordinator {
 
   private func timeToNextExpiry() throws(Problem) -> Duration {
     let now = clock().boot
-    let next = try read { (store) throws(StoreError) in try store.nextLeaseExpiry() }
-    guard let next, next.bootID == now.bootID else { return .seconds(60) }
+    let outlook = try read { (store) throws(StoreError) in
+      try store.outlook(for: nil, at: now)
+    }
+    guard let next = outlook.nextLeaseEnd?.expires, next.bootID == now.bootID else {
+      return .seconds(60)
+    }
     return max(.milliseconds(1), .milliseconds(next.milliseconds - now.milliseconds))
   }
 }

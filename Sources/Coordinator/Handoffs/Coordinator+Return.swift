@@ -59,7 +59,7 @@ extension Coordinator {
         attempt: handoff.attempt, code: "LEASE001",
         message: "the worker \(claim.worker) let its lease run out", evidence: [])
       let willRetry = try await endAttempt(
-        handoff, reason: .expired, expecting: .claimed(claim.fence)
+        handoff, reason: .expired, expecting: .lapsed(claim.fence, at: now)
       ) { (handoff) throws(HandoffRejection) in
         try handoff.expired(fence: claim.fence, at: now, feedback: feedback)
       }
@@ -91,7 +91,8 @@ extension Coordinator {
       do throws(TaskRejection) {
         _ = try progress.attemptsExhausted(
           .init(stage: handoff.stage, round: handoff.round),
-          reason: "\(handoff.attemptsMax) attempts at \(handoff.stage.rawValue) failed; last \(last)")
+          reason:
+            "\(handoff.attemptsMax) attempts at \(handoff.stage.rawValue) failed; last \(last)")
       } catch {
         throw .defect(error, in: "task \(handoff.task)")
       }

@@ -40,7 +40,7 @@ extension Coordinator {
     // The lease may have run out while the files were read.
     try requireHeld(handoff, fence)
     try record(
-      id.session, events, expecting: [.handoff(id, is: .claimed(fence))],
+      id.session, events, expecting: [.handoff(id, is: .held(fence, at: clock().boot))],
       documents: document.map { [$0] } ?? [])
     return try await settle(id)
   }
@@ -63,6 +63,8 @@ extension Coordinator {
     } catch {
       throw Problem(error)
     }
+    // A proof that was cut short says nothing; the submission stays recorded and is proved again.
+    if Task.isCancelled { throw .interrupted }
     let commit = try await seal(handoff, claim, submission, outcome, title: question.planned.title)
     if let slot = workspaces.slot(of: id, fence: claim.fence) { workspaces.free(slot) }
     let duration = Duration.milliseconds(clock().boot.milliseconds - started)
@@ -124,7 +126,7 @@ extension Coordinator {
       handoff: handoff, claim: claim, submission: submission,
       report: try report(submission.report), planned: task.planned, taskBase: trees.task,
       stageBase: trees.stage, complexity: session.plan.complexity, facts: history.facts,
-      lastRun: history.lastRun, knownBroken: try knownBroken(in: session))
+      lastRun: history.lastRun, knownBroken: try await knownBroken(in: session))
   }
 
   private func report(_ digest: Digest?) throws(Problem) -> AgentReport? {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a task's accepted stages showed, read back from the evidence.
 
-import Domain
 import Documents
+import Domain
 import Store
 
 /// The parts of a task's past that its later stages build on.
@@ -13,13 +13,21 @@ struct TaskHistory {
   let lastRun: TestOutcomes?
   /// What the design stage decided.
   let decision: String?
+  /// When its newest stage was accepted; 1970 before the first.
+  let lastAcceptedAt: Timestamp
+  /// The highest round of an accepted stage; 0 before the first.
+  let round: Int
 
   init(of task: TaskID, in session: SessionID, store: any SessionStore) throws(Problem) {
     var facts: RedFacts?
     var lastRun: TestOutcomes?
     var decision: String?
+    var lastAcceptedAt = Timestamp(milliseconds: 0)
+    var round = 0
     do throws(StoreError) {
       for accepted in try store.acceptances(of: task, in: session) {
+        lastAcceptedAt = accepted.at
+        round = max(round, accepted.handoff.round)
         let evidence = try Self.evidence(accepted.acceptance.evidence, store)
         switch accepted.handoff.stage {
         case .red:
@@ -38,6 +46,8 @@ struct TaskHistory {
     self.facts = facts
     self.lastRun = lastRun
     self.decision = decision
+    self.lastAcceptedAt = lastAcceptedAt
+    self.round = round
   }
 
   private static func evidence(
@@ -65,7 +75,7 @@ struct TaskHistory {
   private static func decision(
     _ accepted: AcceptanceRecord, _ store: any SessionStore
   ) throws(StoreError) -> String? {
-    guard let digest = accepted.submission.report, let body = try store.document(digest),
+    guard let digest = accepted.report, let body = try store.document(digest),
       let report = try? AgentReport.parse(Array(body.utf8))
     else { return nil }
     return report.design?.decision

@@ -37,7 +37,7 @@ extension Coordinator {
       try progress.activated(on: record.branchHead)
     }
     tell(
-      .taskStarted(task.planned, number: task.position + 1, of: record.plan.tasks.count))
+      .taskStarted(task.planned, number: task.position, of: record.plan.tasks.count))
   }
 
   private func block(

@@ -2,13 +2,13 @@
 // The budget's ladder, acted on before a claim is given.
 
 package import Domain
-import Store
+package import Store
 
 extension Coordinator {
   /// Where a session's spending stands.
   package nonisolated func reading(_ session: SessionRecord) -> BudgetReading? {
     session.spending.map {
-      BudgetReading($0, limits: session.plan.budget, at: clock().wall)
+      BudgetReading($0, limits: session.budget, at: clock().wall)
     }
   }
 
@@ -37,12 +37,12 @@ extension Coordinator {
       let reason =
         isWindow
         ? "SESSION003: \(reading.windowPercent) % of the window was used"
-        : "\(session.plan.budget.segmentMinutes) minutes were up"
+        : "\(session.budget.segmentMinutes) minutes were up"
       try nextSegment(session, reason: reason)
     case .exhausted:
       throw Problem(
         code: "BUDGET002", exit: .budgetExhausted,
-        message: "session \(id) has used its \(session.plan.budget.sessionMinutes) minutes",
+        message: "session \(id) has used its \(session.budget.sessionMinutes) minutes",
         reason: "no transition is open until it is given more time",
         remedy: "orchestrate run \(id) --extend 60m")
     }
@@ -64,7 +64,7 @@ extension Coordinator {
   /// Gives a session more time.
   package func extend(_ session: SessionID, by minutes: Int) throws(Problem) {
     let record = try requireSession(session)
-    let old = record.plan.budget
+    let old = record.budget
     try self.record(
       session,
       [
@@ -80,7 +80,10 @@ extension Coordinator {
     _ session: SessionRecord, _ reading: BudgetReading
   ) throws(Problem) {
     // Once a segment: the projections are the checkpoint, every stage is sealed already.
-    guard let segment = session.segment, segment.number > session.checkpointedSegment else { return }
+    guard let segment = session.segment, checkpointed[session.plan.session] != segment.number else {
+      return
+    }
+    checkpointed[session.plan.session] = segment.number
     try record(
       session.plan.session,
       [.noted(Note(kind: "budget.checkpoint", text: "segment \(segment.number)"))])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merge queue: a finished task goes onto the session branch when the merged tree proves.
 
-import Domain
+package import Domain
 import Git
 import Store
 
@@ -43,6 +43,7 @@ extension Coordinator {
     } catch {
       throw Problem(error)
     }
+    if Task.isCancelled { throw .interrupted }
     // What passed on the branch before and what passed in the task must pass in both together.
     let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
     let judgement = MergeRules.judge(
@@ -59,11 +60,12 @@ extension Coordinator {
         evidence: evidence)
       return
     }
-    let stage = canonicalJSON(of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
+    let stage = canonicalJSON(
+      of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
     let document = Document(body: stage)
     let passing = observed.tests.outcomes?.passed.count ?? 0
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
-    let seconds = (task.lastAcceptedAt ?? record.updatedAt).seconds
+    let seconds = history.lastAcceptedAt.seconds
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
     let commit = try await git { (repository) throws(GitError) in
       try repository.createCommit(
@@ -101,7 +103,8 @@ extension Coordinator {
         code: "MERGE003", exit: .conflict,
         message: "the branch session/\(session) was moved by somebody else",
         reason: "it holds commits that the session does not know",
-        remedy: "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
+        remedy:
+          "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
     }
   }
 
@@ -113,7 +116,8 @@ extension Coordinator {
     let stage = task.planned.workflow.contains(.red) ? Stage.red : task.planned.workflow.first.stage
     let feedback = Feedback(
       attempt: 0, code: code, message: reason, evidence: evidence.map(\.digest))
-    let round = task.rounds + 1
+    let round =
+      try TaskHistory(of: task.planned.id, in: record.plan.session, store: store).round + 1
     try self.record(record.plan.session, [], evidence: evidence)
     try move(task, in: record.plan.session, feedback: [feedback]) {
       (progress) throws(TaskRejection) in

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session from where it stands to its end: slots that claim, launch, and hand in.
 
-package import Agents
-package import Domain
+import Agents
 import Documents
+package import Domain
 import Glibc
 import Store
 
@@ -58,8 +58,8 @@ package struct SessionRun: Sendable {
       }
       return first
     }
-    if let result { throw result }
     if Task.isCancelled { return .interrupted }
+    if let result { throw result }
     return try await coordinator.conclude(session)
   }
 
@@ -110,7 +110,7 @@ package struct SessionRun: Sendable {
     let fence = claimed.claim.fence
     let ending = await withHeartbeat(id, fence) {
       await driver.run(
-        AgentRun(
+        Assignment(
           packet: claimed.packet, workspace: claimed.slot.tree, packetPath: claimed.slot.packet,
           reportPath: claimed.slot.report,
           deadline: coordinator.settings.limits.agentDeadline))

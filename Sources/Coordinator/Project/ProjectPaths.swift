@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a project keeps what the coordinator reads and writes.
 
-package import Domain
+import Domain
 import Glibc
 
 /// The places of one project. Paths are absolute and without a trailing slash.

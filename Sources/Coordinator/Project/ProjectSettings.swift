@@ -2,6 +2,7 @@
 // Everything a session is run by, read once from the user's project.
 
 package import Agents
+package import Documents
 package import Domain
 
 /// The limits that bind claims and agents.
@@ -35,6 +36,8 @@ package struct ProjectSettings: Sendable {
   package let prompts: [Role: String]
   package let workflows: [String: Workflow]
   package let gates: [Gate]
+  /// The words for statuses in the files that people keep.
+  package let statusAliases: StatusAliases
   package let health: HealthSettings
   /// The command that runs the project's tests, as words, to show to agents.
   package let testCommand: [String]
@@ -47,7 +50,8 @@ package struct ProjectSettings: Sendable {
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
-    gates: [Gate], health: HealthSettings, testCommand: [String], body: String,
+    gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
+    body: String,
     warnings: [String]
   ) {
     self.proof = proof
@@ -57,6 +61,7 @@ package struct ProjectSettings: Sendable {
     self.prompts = prompts
     self.workflows = workflows
     self.gates = gates
+    self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand
     self.body = body

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine's clocks, read together.
 
-package import Domain
 import Documents
+package import Domain
 import Glibc
 
 /// Where the coordinator gets the time from; tests hand in one that they move.

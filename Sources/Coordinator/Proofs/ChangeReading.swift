@@ -30,13 +30,34 @@ extension PathGroups {
       {
         group = .implementation
       }
-      changes.append(Change(path: file.path, kind: kind, group: group))
+      var isRewritten = false
+      if kind == .modified, group == .test {
+        isRewritten = try losesLines(file.path, from: old, to: new, in: repository)
+      }
+      changes.append(
+        Change(path: file.path, kind: kind, group: group, isRewritten: isRewritten))
     }
     let counts = try repository.lineCounts(from: old, to: new)
     let lines = changes.filter { $0.group == .implementation }.reduce(0) { sum, change in
       sum + (counts[change.path].map { $0.added + $0.removed } ?? 0)
     }
     return ChangeSet(changes: changes, implementationLines: lines)
+  }
+
+  /// Whether lines of a file are gone that are neither blank nor imports.
+  private func losesLines(
+    _ path: String, from old: ObjectID, to new: ObjectID, in repository: Repository
+  ) throws(GitError) -> Bool {
+    let hunks = try repository.hunks(from: old, to: new, paths: [path], contextLines: 0)
+    return hunks.contains { $0.removedLines.contains { !Self.mayBeRewritten($0) } }
+  }
+
+  /// Imports grow with the tests that need them, in whatever language.
+  private static func mayBeRewritten(_ line: String) -> Bool {
+    let text = line.drop { $0.isWhitespace }
+    return text.isEmpty
+      || ["import ", "from ", "use ", "using ", "#include", "require", "@testable "]
+        .contains(where: text.hasPrefix)
   }
 
   /// Files that hold many things besides the tests' settings: only those sections count.

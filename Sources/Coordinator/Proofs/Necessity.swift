@@ -29,22 +29,44 @@ extension StageProver {
     let own = outcomes.identities.subtracting(facts.baseline.identities).sorted()
     let hunks = try await implementationHunks(question)
     let start = clock().boot.milliseconds
+    let limit = settings.necessityDeadline
+    let clock = clock
+    // Each hunk has a workspace of its own, so they are tried at the same time on several cores.
+    let tried = await mapped(hunks, width: settings.parallelProofs) {
+      (number, hunk) async -> Result<Tried, ProofError> in
+      let elapsed = Duration.milliseconds(clock().boot.milliseconds - start)
+      guard number < Self.hunksMax, elapsed < limit, !Task.isCancelled else {
+        return .success(Tried(finding: finding(hunk, .notTried), record: nil))
+      }
+      do throws(ProofError) {
+        return .success(try await tryWithout(hunk, question, own: own, clean: outcomes))
+      } catch {
+        return .failure(error)
+      }
+    }
     var findings: [NecessityFinding] = []
     var evidence: [EvidenceRecord] = []
-    for (number, hunk) in hunks.enumerated() {
-      let elapsed = Duration.milliseconds(clock().boot.milliseconds - start)
-      guard number < Self.hunksMax, elapsed < settings.necessityDeadline, !Task.isCancelled else {
-        findings.append(finding(hunk, .notTried))
-        continue
-      }
-      let undone = try await asked { (repository) throws(GitError) in
-        try repository.tree(undoing: hunk, in: question.submission.tree)
-      }
-      let (result, record) = try await isNoticed(undone, own: own, clean: outcomes, hunk)
-      findings.append(finding(hunk, result))
-      evidence.append(record)
+    for result in tried {
+      let one = try result.get()
+      findings.append(one.finding)
+      if let record = one.record { evidence.append(record) }
     }
     return NecessityReport(findings: findings, evidence: evidence)
+  }
+
+  private struct Tried: Sendable {
+    let finding: NecessityFinding
+    let record: EvidenceRecord?
+  }
+
+  private func tryWithout(
+    _ hunk: Hunk, _ question: StageQuestion, own: [TestIdentity], clean: TestOutcomes
+  ) async throws(ProofError) -> Tried {
+    let undone = try await asked { (repository) throws(GitError) in
+      try repository.tree(undoing: hunk, in: question.submission.tree)
+    }
+    let (result, record) = try await isNoticed(undone, own: own, clean: clean, hunk)
+    return Tried(finding: finding(hunk, result), record: record)
   }
 
   private func implementationHunks(
@@ -112,5 +134,21 @@ extension Hunk {
     (addedLines + removedLines).contains { line in
       line.contains { !$0.isWhitespace }
     }
+  }
+}
+
+/// Maps with at most `width` elements under way at once; the results keep the elements' order.
+private func mapped<Element: Sendable, Value: Sendable>(
+  _ elements: [Element], width: Int,
+  _ transform: @escaping @Sendable (Int, Element) async -> Value
+) async -> [Value] {
+  await withTaskGroup(of: (Int, Value).self) { group in
+    var results = [Value?](repeating: nil, count: elements.count)
+    for (index, element) in elements.enumerated() {
+      if index >= max(1, width), let (done, value) = await group.next() { results[done] = value }
+      group.addTask { (index, await transform(index, element)) }
+    }
+    for await (done, value) in group { results[done] = value }
+    return results.compactMap { $0 }
   }
 }

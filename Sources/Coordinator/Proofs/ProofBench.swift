@@ -76,11 +76,11 @@ package final class ProofBench: Sendable {
       switch run.run {
       case .ran(let results): .ran(results)
       // Before the first test is written there is nothing to run, and nothing is broken.
-      case .didNotRun(.zeroTests) where kind == .baseline: .ran([])
-      case .didNotRun(let reason): .didNotRun(reason: reason.sentence)
+      case .didNotRun(reason: .zeroTests) where kind == .baseline: .ran([])
+      case .didNotRun(let reason): .didNotRun(reason: reason.description)
       }
     let evidence = Evidence(
-      kind: kind, tree: tree, command: run.command, ending: run.termination.sentence,
+      kind: kind, tree: tree, command: run.command, ending: run.termination.words,
       startedAt: startedAt, durationMilliseconds: run.duration.wholeMilliseconds,
       outputDigest: run.outputDigest, output: run.output, tests: tests, note: note)
     return Observed(tests: tests, record: evidence.record)

@@ -17,6 +17,8 @@ package struct ProofSettings: Sendable {
   package let unneededHunksShareMax: Double
   /// The longest that trying hunks may take; 120 s by default.
   package let necessityDeadline: Duration
+  /// How many hunks are tried at once; the machine's cores by default, at most 4.
+  package let parallelProofs: Int
   /// Folders that survive between proofs, such as a compiler's build folder; none by default.
   package let keeping: [String]
   package let paths: PathGroups
@@ -26,7 +28,8 @@ package struct ProofSettings: Sendable {
 
   package init(
     runner: any TestRunner, environment: [String: String], deadline: Duration, repeats: Int,
-    unneededHunksShareMax: Double, necessityDeadline: Duration, keeping: [String],
+    unneededHunksShareMax: Double, necessityDeadline: Duration, parallelProofs: Int,
+    keeping: [String],
     paths: PathGroups, taskLinesMax: Int, taskLinesLevel: Level
   ) {
     self.runner = runner
@@ -35,6 +38,7 @@ package struct ProofSettings: Sendable {
     self.repeats = max(1, repeats)
     self.unneededHunksShareMax = unneededHunksShareMax
     self.necessityDeadline = necessityDeadline
+    self.parallelProofs = max(1, parallelProofs)
     self.keeping = keeping
     self.paths = paths
     self.taskLinesMax = taskLinesMax
@@ -59,6 +63,9 @@ package struct PathGroups: Sendable {
     self.documents = documents
     self.litter = litter
   }
+
+  /// The test patterns as they are written.
+  package var testPatterns: [String] { tests.map(\.text) }
 
   /// The group of a path, going by its name alone.
   package func group(of path: String) -> Change.Group {

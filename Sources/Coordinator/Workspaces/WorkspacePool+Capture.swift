@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading what a worker left in its workspace, and writing what it is given.
 
-package import Agents
+import Agents
 import Documents
 package import Domain
-package import Git
+import Git
 
 extension WorkspacePool {
   /// A workspace's files as a tree, with what was left out.
@@ -55,6 +55,26 @@ extension FileChange {
     switch kind {
     case .added: .remove(path: path)
     case .modified(let old, _), .deleted(let old): .put(path: path, blob: old.id, mode: old.mode)
+    }
+  }
+}
+
+extension WorkspacePool {
+  /// Applies a patch to the workspace whose working folder is `tree`.
+  ///
+  /// - Returns: why it does not apply; `nil` where it did.
+  package func apply(_ patch: [UInt8], inTree tree: String) async -> String? {
+    let directory = tree.hasSuffix("/tree") ? String(tree.dropLast("/tree".count)) : tree
+    let slot = Slot(name: "", directory: directory)
+    do throws(WorkspaceError) {
+      try await offloaded { () throws(WorkspaceError) in
+        try self.withWorkspace(slot) { (workspace, _) throws(GitError) in
+          try workspace.apply(patch: patch)
+        }
+      }
+      return nil
+    } catch {
+      return error.reason
     }
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which workspace belongs to which claim, and which are free to be used again.
 
-package import Domain
 import Documents
+package import Domain
 package import Git
 import Glibc
 import Synchronization
@@ -56,7 +56,9 @@ package final class WorkspacePool: Sendable {
 
   /// The workspace that was prepared for a claim; `nil` where there is none any more.
   package func slot(of handoff: HandoffID, fence: Fence) -> Slot? {
-    names(prefix: "agent").map(slot).first { holder(of: $0) == Holder(handoff: handoff, fence: fence) }
+    names(prefix: "agent").map(slot).first {
+      holder(of: $0) == Holder(handoff: handoff, fence: fence)
+    }
   }
 
   /// Gives a claim's workspace back; what is in it may be overwritten from now on.

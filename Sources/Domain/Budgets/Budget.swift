@@ -62,9 +62,11 @@ package struct BudgetReading: Hashable, Sendable, Codable {
     let elapsed = max(.zero, now.since(spending.segmentOpenedAt))
     segmentElapsed = elapsed
     sessionElapsed = spending.earlierSegments + elapsed
-    windowPercent = spending.segmentTokens * 100 / limits.windowTokens
-    let timeIsUp = elapsed >= .seconds(limits.segmentMinutes * 60)
-    if sessionElapsed >= .seconds(limits.sessionMinutes * 60) {
+    // Counts come from agents and limits from files: neither may be too large to reckon with.
+    let tokens = min(max(0, spending.segmentTokens), Int.max / 100)
+    windowPercent = tokens * 100 / max(1, limits.windowTokens)
+    let timeIsUp = elapsed.components.seconds / 60 >= limits.segmentMinutes
+    if sessionElapsed.components.seconds / 60 >= limits.sessionMinutes {
       rung = .exhausted
     } else if windowPercent >= 95 || timeIsUp {
       rung = .newSegment

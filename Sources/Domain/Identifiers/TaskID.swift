@@ -16,8 +16,9 @@ package struct TaskID: TextIdentifier {
   /// A name that is safe as one component of a ref or a path, and differs for different ids.
   ///
   /// An id of lower-case letters, digits, `-` and `_` stands for itself; any other keeps its safe
-  /// characters and gains eight hexadecimal digits of its SHA-256, so that no two collide (git's
-  /// ref names may hold `$(id)`, case-insensitive disks fold letters).
+  /// characters and gains a dot, which the former never hold, and sixteen hexadecimal digits of its
+  /// SHA-256, so that no two collide (git's ref names may hold `$(id)`, case-insensitive disks fold
+  /// letters).
   package var refComponent: String {
     func isSafe(_ byte: UInt8) -> Bool {
       switch byte {
@@ -30,7 +31,7 @@ package struct TaskID: TextIdentifier {
     let bytes = Array(text.utf8)
     if bytes.count <= 64, bytes.allSatisfy(isSafe), bytes[0] != UInt8(ascii: "-") { return text }
     let kept = text.lowercased().utf8.map { isSafe($0) ? $0 : UInt8(ascii: "_") }.prefix(40)
-    let digest = Digest.sha256(of: text.utf8).hex.prefix(8)
-    return "x" + String(decoding: kept, as: UTF8.self) + "-" + digest
+    let digest = Digest.sha256(of: text.utf8).hex.prefix(16)
+    return "x" + String(decoding: kept, as: UTF8.self) + "." + digest
   }
 }

@@ -11,6 +11,7 @@ package enum SessionEvent: Hashable, Sendable, Codable {
   case segmentClosed(number: Int, reason: String)
   case healthChecked(HealthStatus, forced: Bool, evidence: Digest?)
   case branchMoved(to: ObjectID)
+  case budgetChanged(BudgetLimits)
 
   // A task
   case taskMoved(TaskID, TaskProgress)
@@ -68,8 +69,13 @@ package struct Segment: Hashable, Sendable, Codable {
   }
 }
 
-/// What one agent run used, as it reported or as was estimated.
+/// What one agent run used, as it reported or as was estimated. A report of less than nothing
+/// counts as nothing, and one beyond `most` as `most`: no agent can talk a budget down, nor give a
+/// number that cannot be added up.
 package struct Usage: Hashable, Sendable, Codable {
+  /// A million million of whatever is counted.
+  package static let most = 1_000_000_000_000
+
   package let inputTokens: Int
   package let outputTokens: Int
   /// Millionths of a US dollar.
@@ -77,9 +83,9 @@ package struct Usage: Hashable, Sendable, Codable {
   package let isEstimated: Bool
 
   package init(inputTokens: Int, outputTokens: Int, costMicroUSD: Int, isEstimated: Bool) {
-    self.inputTokens = inputTokens
-    self.outputTokens = outputTokens
-    self.costMicroUSD = costMicroUSD
+    self.inputTokens = min(max(0, inputTokens), Self.most)
+    self.outputTokens = min(max(0, outputTokens), Self.most)
+    self.costMicroUSD = min(max(0, costMicroUSD), Self.most)
     self.isEstimated = isEstimated
   }
 

@@ -20,12 +20,20 @@ package struct Change: Hashable, Sendable, Codable {
   package let path: String
   package let kind: Kind
   package let group: Group
+  /// Whether lines that were there before are gone, imports left out. A file to which lines were
+  /// only added still says everything that it said.
+  package let isRewritten: Bool
 
-  package init(path: String, kind: Kind, group: Group) {
+  /// A change; one that only adds lines unless said otherwise.
+  package init(path: String, kind: Kind, group: Group, isRewritten: Bool = false) {
     self.path = path
     self.kind = kind
     self.group = group
+    self.isRewritten = isRewritten
   }
+
+  /// Whether an existing test may no longer say what it said.
+  var bendsTest: Bool { group == .test && (kind == .deleted || isRewritten) }
 }
 
 extension Sequence<Change> {

@@ -17,10 +17,26 @@ package struct RedFacts: Hashable, Sendable {
   package var added: Set<TestIdentity> { red.identities.subtracting(baseline.identities) }
 
   /// What must pass once the task is green, beside the added tests.
-  package var olderPassing: Set<TestIdentity> { red.passed }
+  package var olderPassing: Set<TestIdentity> { baseline.passed.union(red.passed) }
+
+  /// The tests of `now` that the added ones have become: themselves, or what is in a file that
+  /// could not be loaded while red.
+  func proving(in now: TestOutcomes) -> Set<TestIdentity> {
+    var proving = added.intersection(now.identities)
+    for identity in unloaded { proving.formUnion(now.identities.filter(identity.covers)) }
+    return proving
+  }
+
+  /// The files that the red stage added and that could not be loaded yet.
+  private var unloaded: [TestIdentity] {
+    added.filter {
+      guard $0.isWholeFile, case .errored = red[$0] else { return false }
+      return true
+    }
+  }
 
   /// Which added tests do not pass in `now`. A file that could not be loaded while red stands for
-  /// the tests in it: at least one must be there, and all must pass.
+  /// the tests in it: at least one must be there that had not been seen before, and all must pass.
   package func stillRed(in now: TestOutcomes) -> [String] {
     var failing: [String] = []
     for identity in added.sorted() {
@@ -28,8 +44,9 @@ package struct RedFacts: Hashable, Sendable {
         if !outcome.isPass { failing.append(now.sentence(identity)) }
         continue
       }
-      let inFile = now.identities.filter { !identity.file.isEmpty && $0.file == identity.file }
-      guard case .errored = red[identity], !inFile.isEmpty else {
+      let inFile = now.identities.filter(identity.covers)
+      let unseen = inFile.subtracting(red.identities).subtracting(baseline.identities)
+      guard case .errored = red[identity], !unseen.isEmpty else {
         failing.append("\(identity) did not run")
         continue
       }
@@ -45,7 +62,8 @@ package enum GreenRules {
   ///
   /// - Parameters:
   ///   - now: the project's tests on the submission's tree.
-  ///   - again: a second run of the added tests; `nil` where the first already decided.
+  ///   - again: a second run of the added tests; `nil` where the first already decided. Where it
+  ///     did not, the submission is not accepted without one.
   package static func judge(
     changes: [Change], facts: RedFacts, now: TestObservation, again: TestObservation?
   ) -> Judgement {
@@ -57,8 +75,13 @@ package enum GreenRules {
     guard let outcomes = judgement.outcomes(of: now, "green.ran") else { return judgement }
     judgement.addedPass(facts, outcomes, stage: "green")
     judgement.nothingBroke(
-      expected: facts.olderPassing, outcomes, stage: "green", code: .regression)
-    if let again { judgement.agree(outcomes, again, stage: "green") }
+      expected: facts.olderPassing, tolerated: facts.baseline.broken.union(facts.red.broken),
+      outcomes, stage: "green", code: .regression)
+    if let again {
+      judgement.agree(outcomes, again, on: facts.proving(in: outcomes), stage: "green")
+    } else if judgement.isAccepted {
+      judgement.didNotRun("green.again", "the tests of the red stage were run only once")
+    }
     return judgement
   }
 }
@@ -76,17 +99,14 @@ package enum RefactorRules {
     var judgement = Judgement()
     judgement.frozenTests(changes, stage: "refactor")
     if changes.isEmpty {
-      judgement.reasonGiven("refactor.changed", summary, for: "nothing was refactored")
+      judgement.reasonGiven(
+        "refactor.changed", summary, for: "nothing was refactored", code: .nothingChanged)
     }
     guard let outcomes = judgement.outcomes(of: now, "refactor.ran") else { return judgement }
     judgement.nothingBroke(
-      expected: before.passed, outcomes, stage: "refactor", code: .refactorRegression)
-    let more = outcomes.identities.subtracting(before.identities)
-    if !more.isEmpty {
-      judgement.fail(
-        "refactor.same-tests", .refactorRegression,
-        "tests appeared that were not there before: \(listed(more.sorted()))")
-    }
+      expected: before.passed, tolerated: before.broken, outcomes, stage: "refactor",
+      code: .refactorRegression)
+    judgement.sameTests(before, outcomes)
     if changedLines > lineLimit {
       judgement.fail(
         "refactor.step-size", .refactorTooLarge,
@@ -131,7 +151,7 @@ package enum VerifyRules {
   ) -> Judgement {
     var judgement = Judgement()
     let foreign = changes.filter { $0.group != .test }.map(\.path).sorted()
-    let touched = changes.filter { $0.group == .test && $0.kind != .added }.map(\.path).sorted()
+    let touched = changes.filter(\.bendsTest).map(\.path).sorted()
     if !foreign.isEmpty {
       judgement.fail(
         "verify.only-tests", .foreignFiles,
@@ -139,22 +159,22 @@ package enum VerifyRules {
     } else if !touched.isEmpty {
       judgement.fail(
         "verify.only-tests", .evidenceTampering,
-        "tests that the task is proved by were changed: \(listed(touched))")
+        "lines of the tests that the task is proved by are gone: \(listed(touched))")
     } else {
       judgement.pass("verify.only-tests", "no file but new tests was touched")
     }
-    guard let first = runs.first, let outcomes = judgement.outcomes(of: first, "verify.ran") else {
+    guard let first = runs.first else {
+      judgement.didNotRun("verify.ran", "the tests were not run")
       return judgement
     }
+    guard let outcomes = judgement.outcomes(of: first, "verify.ran") else { return judgement }
     judgement.addedPass(facts, outcomes, stage: "verify")
     judgement.nothingBroke(
-      expected: before.passed, outcomes, stage: "verify", code: .regression)
-    let failing = outcomes.broken.subtracting(before.broken)
-    if !failing.isEmpty {
-      judgement.fail(
-        "verify.all-pass", .regression, "tests fail:\n\(outcomes.sentences(failing))")
+      expected: before.passed, tolerated: before.broken, outcomes, stage: "verify",
+      code: .regression)
+    for again in runs.dropFirst() {
+      judgement.agree(outcomes, again, on: outcomes.identities, stage: "verify")
     }
-    for again in runs.dropFirst() { judgement.agree(outcomes, again, stage: "verify") }
     judgement.necessity(necessity, unneededShareMax: unneededShareMax)
     return judgement
   }
@@ -168,7 +188,9 @@ package enum MergeRules {
     var judgement = Judgement()
     guard let outcomes = judgement.outcomes(of: now, "merge.ran") else { return judgement }
     if let facts { judgement.addedPass(facts, outcomes, stage: "merge") }
-    judgement.nothingBroke(expected: expected, outcomes, stage: "merge", code: .regression)
+    // What is broken on the session branch is no part of `expected`, and the task is not blamed.
+    judgement.nothingBroke(
+      expected: expected, tolerated: outcomes.broken, outcomes, stage: "merge", code: .regression)
     return judgement
   }
 }
@@ -186,6 +208,10 @@ extension Judgement {
   }
 
   mutating func addedPass(_ facts: RedFacts, _ now: TestOutcomes, stage: String) {
+    guard !facts.added.isEmpty else {
+      didNotRun("\(stage).red-tests-pass", "the red stage added no test that could pass")
+      return
+    }
     let failing = facts.stillRed(in: now)
     if failing.isEmpty {
       pass("\(stage).red-tests-pass", "all \(facts.added.count) tests of the red stage pass")
@@ -196,10 +222,18 @@ extension Judgement {
     }
   }
 
+  /// - Parameters:
+  ///   - expected: what must pass.
+  ///   - tolerated: what may be broken, since it was before.
   mutating func nothingBroke(
-    expected: Set<TestIdentity>, _ now: TestOutcomes, stage: String, code: RefusalCode
+    expected: Set<TestIdentity>, tolerated: Set<TestIdentity>, _ now: TestOutcomes, stage: String,
+    code: RefusalCode
   ) {
     let broken = expected.filter { now[$0]?.isPass != true }
+    let fresh = now.broken.subtracting(tolerated).subtracting(broken)
+    if !fresh.isEmpty {
+      fail("\(stage).all-pass", code, "tests fail:\n\(now.sentences(fresh))")
+    }
     if broken.isEmpty {
       pass("\(stage).nothing-broke", "\(expected.count) tests that passed before still pass")
     } else {
@@ -209,9 +243,14 @@ extension Judgement {
     }
   }
 
-  mutating func agree(_ first: TestOutcomes, _ again: TestObservation, stage: String) {
+  /// Whether every test of `needed`, and whatever else ran again, did as it did the first time.
+  mutating func agree(
+    _ first: TestOutcomes, _ again: TestObservation, on needed: Set<TestIdentity>, stage: String
+  ) {
     guard let second = outcomes(of: again, "\(stage).again") else { return }
-    let flaky = second.identities.filter { first[$0]?.isPass != second[$0]?.isPass }
+    let flaky = second.identities.union(needed).filter {
+      first[$0]?.isPass != second[$0]?.isPass
+    }
     if flaky.isEmpty {
       pass("\(stage).again", "a second run agrees")
     } else {
@@ -224,6 +263,14 @@ extension Judgement {
   mutating func necessity(_ findings: [NecessityFinding], unneededShareMax: Double) {
     let tried = findings.filter { $0.result != .notTried }
     let unneeded = findings.filter { $0.result == .unneeded }
+    guard !findings.isEmpty else {
+      didNotRun("verify.necessity", "there was no hunk to undo", level: .conditional)
+      return
+    }
+    guard !tried.isEmpty else {
+      didNotRun("verify.necessity", "not one of \(findings.count) hunks could be tried in time")
+      return
+    }
     if findings.count > tried.count {
       didNotRun(
         "verify.necessity-complete",
@@ -234,21 +281,38 @@ extension Judgement {
       pass("verify.necessity", "each of \(tried.count) hunks is missed by a test when undone")
       return
     }
-    let share = Double(unneeded.count) / Double(max(1, tried.count))
+    let share = Double(unneeded.count) / Double(tried.count)
     let places = unneeded.map { "\($0.path):\($0.lines)" }
-    let isOver = share > unneededShareMax
+    let isWithin = share <= unneededShareMax
     fail(
       "verify.necessity", .excessiveImplementation,
       "\(unneeded.count) of \(tried.count) hunks can be undone and no test fails: \(listed(places))",
-      level: isOver ? .blocking : .warn)
+      level: isWithin ? .warn : .blocking)
   }
 
-  mutating func reasonGiven(_ name: String, _ summary: String, for what: String) {
-    let words = summary.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" })
-    if words.count >= 3 {
+  /// - Parameter code: what a missing reason is called.
+  mutating func reasonGiven(
+    _ name: String, _ summary: String, for what: String, code: RefusalCode
+  ) {
+    if summary.split(whereSeparator: \.isWhitespace).count >= 3 {
       pass(name, "\(what); stated reason: \(summary)")
     } else {
-      fail(name, .nothingChanged, "\(what), and the report's summary gives no reason")
+      fail(name, code, "\(what), and the report's summary gives no reason")
+    }
+  }
+
+  mutating func sameTests(_ before: TestOutcomes, _ now: TestOutcomes) {
+    let more = now.identities.subtracting(before.identities)
+    let gone = now.lost(since: before).subtracting(before.passed)
+    if !more.isEmpty {
+      fail(
+        "refactor.same-tests", .refactorRegression,
+        "tests appeared that were not there before: \(listed(more.sorted()))")
+    }
+    if !gone.isEmpty {
+      fail(
+        "refactor.same-tests", .refactorRegression,
+        "tests that were there before are gone: \(listed(gone.sorted()))")
     }
   }
 }

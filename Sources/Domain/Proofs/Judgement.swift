@@ -7,8 +7,8 @@ package struct Judgement: Hashable, Sendable, Codable {
 
   package init(checks: [Check] = []) { self.checks = checks }
 
-  /// Whether nothing stops the stage.
-  package var isAccepted: Bool { !checks.contains(where: \.stops) }
+  /// Whether something was checked and nothing stops the stage.
+  package var isAccepted: Bool { !checks.isEmpty && !checks.contains(where: \.stops) }
 
   /// The checks that stop it, in the order in which they were made.
   package var stopping: [Check] { checks.filter(\.stops) }

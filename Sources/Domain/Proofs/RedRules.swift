@@ -23,13 +23,24 @@ package struct SymbolGround {
     testTexts.contains { Self.contains($0, word: symbol) } && isOwn(module, symbol: symbol)
   }
 
+  /// The ground without what the submission itself changed: no test stands in for the code that it
+  /// is to drive, though it was planned among the task's files.
+  func without(_ changes: [Change]) -> SymbolGround {
+    SymbolGround(
+      paths: paths.subtracting(changes.map(\.path)),
+      implementationMentions: implementationMentions, testTexts: testTexts)
+  }
+
   /// Whether an exception that was raised in `file` was raised by the code under test.
   func isImplementation(_ file: String) -> Bool { paths.contains(file) }
 
   private func isOwn(_ module: String, symbol: String) -> Bool {
     let root = Self.firstComponent(module.isEmpty ? symbol : module)
     guard !root.isEmpty else { return false }
-    return paths.contains { Self.names(path: $0, root: root) } || implementationMentions(root)
+    if paths.contains(where: { Self.names(path: $0, root: root) }) { return true }
+    // The implementation mentions the packages that it imports, too: where the place itself is
+    // what is missing, its being mentioned does not make it the project's own.
+    return root != symbol && implementationMentions(root)
   }
 
   /// Whether a folder of `path`, or its file without ending, is called `root`.
@@ -119,27 +130,43 @@ package enum RedRules {
         "red.baseline", .baselineRed,
         "the tests were red before this change:\n\(before.sentences(brokenBefore))")
     }
+    checkOlder(before, now, &judgement)
+    let new = now.identities.subtracting(before.identities)
+    let strength = checkNew(new, in: now, ground: ground.without(changes), &judgement)
+    return Result(judgement: judgement, strength: strength)
+  }
+
+  /// An older test keeps passing. One that did not pass, since it was skipped or known to be
+  /// broken, is still there and no worse: a later stage would take it for what it always was.
+  private static func checkOlder(
+    _ before: TestOutcomes, _ now: TestOutcomes, _ judgement: inout Judgement
+  ) {
     let lost = before.passed.filter { now[$0]?.isPass != true }
-    if lost.isEmpty {
-      judgement.pass("red.older-tests", "every older test still passes")
+    let worse = now.newlyBroken(since: before).intersection(before.identities)
+    let gone = now.lost(since: before)
+    let all = lost.union(worse).union(gone)
+    if all.isEmpty {
+      judgement.pass("red.older-tests", "every older test is there and still passes")
     } else {
       judgement.fail(
         "red.older-tests", .regression,
-        "tests that passed before do not pass any more:\n\(now.sentences(lost))")
+        "older tests are not what they were before:\n\(now.sentences(all))")
     }
-    let new = now.identities.subtracting(before.identities)
-    let strength = checkNew(new, in: now, ground: ground, &judgement)
-    return Result(judgement: judgement, strength: strength)
   }
 
   private static func checkFiles(_ changes: [Change], _ judgement: inout Judgement) {
     let foreign = changes.paths(in: [.implementation, .testConfiguration, .documentation])
     let tests = changes.paths(in: [.test])
+    let bent = changes.filter(\.bendsTest).map(\.path).sorted()
     if !foreign.isEmpty {
       let isImplementation = !changes.paths(in: [.implementation]).isEmpty
       judgement.fail(
         "red.only-tests", isImplementation ? .implementationFirst : .foreignFiles,
         "the red stage changes test files only, but these were changed: \(listed(foreign))")
+    } else if !bent.isEmpty {
+      judgement.fail(
+        "red.only-tests", .evidenceTampering,
+        "the red stage adds tests, but lines of existing ones are gone: \(listed(bent))")
     } else if tests.isEmpty {
       judgement.fail("red.only-tests", .nothingChanged, "no test file was added or changed")
     } else {

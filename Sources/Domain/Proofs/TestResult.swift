@@ -15,13 +15,22 @@ package struct TestIdentity: Hashable, Comparable, Sendable, Codable, CustomStri
     self.name = name
   }
 
+  /// Whether it stands for a file, or a suite, that could not be loaded: it names no test.
+  package var isWholeFile: Bool { name.isEmpty }
+
+  /// Whether it stands for a file or a suite that `test` is in.
+  func covers(_ test: TestIdentity) -> Bool {
+    guard isWholeFile, !test.isWholeFile, !(file.isEmpty && suite.isEmpty) else { return false }
+    return test.file == file && (suite.isEmpty || test.suite == suite)
+  }
+
   /// `tests/test_chart.py::TestChart::test_width`, empty parts left out.
   package var description: String {
     [file, suite, name].filter { !$0.isEmpty }.joined(separator: "::")
   }
 
   package static func < (left: TestIdentity, right: TestIdentity) -> Bool {
-    left.description < right.description
+    (left.file, left.suite, left.name) < (right.file, right.suite, right.name)
   }
 }
 

@@ -25,8 +25,8 @@ package struct DesignRecord: Hashable, Sendable, Codable {
 
 /// One thing that a reviewer found.
 package struct ReviewFinding: Hashable, Sendable, Codable {
-  /// `info`, `minor`, `major`, `critical`, as written; only the last two, `error`, `blocker` and
-  /// `high` stop an approval.
+  /// `info`, `minor`, `major`, `critical`, as written; only the last two, `error`, `blocker`,
+  /// `blocking`, `high`, `severe` and `fatal` stop an approval.
   package let severity: String
   package let path: String
   /// 0 where no line was named.
@@ -40,8 +40,11 @@ package struct ReviewFinding: Hashable, Sendable, Codable {
     self.message = message
   }
 
+  /// Whether it stops an approval.
   package var isSerious: Bool {
-    ["major", "critical", "error", "blocker", "blocking", "high"].contains(severity.lowercased())
+    let word = severity.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return ["major", "critical", "error", "blocker", "blocking", "high", "severe", "fatal"]
+      .contains(word)
   }
 
   /// `gantt/chart.py:12: major: …`
@@ -72,7 +75,7 @@ package enum DesignRules {
         "design.no-code", .foreignFiles,
         "the design stage changes documents at most, but these were changed: \(listed(foreign))")
     }
-    guard let record, !record.problem.isEmpty, !record.decision.isEmpty else {
+    guard let record, isSaid(record.problem), isSaid(record.decision) else {
       judgement.fail(
         "design.record", .designIncomplete,
         "the report holds no design record with a problem and a decision")
@@ -81,9 +84,9 @@ package enum DesignRules {
     judgement.pass("design.record", "decided: \(record.decision)")
     let level: Level = complexity == .high ? .blocking : .warn
     let counts = [
-      ("questions", record.questions.count, questionsMin),
-      ("alternatives", record.alternatives.count, alternativesMin),
-      ("consequences", record.consequences.count, consequencesMin),
+      ("questions", said(record.questions), questionsMin),
+      ("alternatives", said(record.alternatives), alternativesMin),
+      ("consequences", said(record.consequences), consequencesMin),
     ]
     for (name, count, minimum) in counts {
       if count >= minimum {
@@ -104,7 +107,19 @@ package enum DesignRules {
     }
     return judgement
   }
+
+  /// How many different things a list says: blanks and repetitions make up no number.
+  private static func said(_ texts: [String]) -> Int {
+    Set(
+      texts.filter(isSaid).map {
+        $0.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      }
+    ).count
+  }
 }
+
+/// Whether a text is more than blanks.
+private func isSaid(_ text: String) -> Bool { text.contains { !$0.isWhitespace } }
 
 /// The rules of the review stage.
 package enum ReviewRules {
@@ -136,14 +151,14 @@ package enum ReviewRules {
       judgement.pass("review.verdict", "approved with \(findings.count) findings")
       return .judged(judgement)
     }
-    if !approved && findings.isEmpty {
+    if !approved && !findings.contains(where: { isSaid($0.message) }) {
       judgement.fail(
         "review.verdict", .reviewMissing, "turned down, but no finding says what is wrong")
       return .judged(judgement)
     }
     guard judgement.isAccepted else { return .judged(judgement) }
     let reasons = (serious.isEmpty ? findings : serious).prefix(5).map(\.sentence)
-    let reason = reasons.joined(separator: "\n")
+    let reason = Check.bounded(reasons.joined(separator: "\n"))
     judgement.fail("review.verdict", .reviewRejected, "turned down:\n\(reason)")
     return .turnedDown(judgement, reason: reason)
   }
@@ -161,12 +176,10 @@ package enum DocumentRules {
         "the document stage changes documents only, but these were changed: \(listed(foreign))")
     } else if !documents.isEmpty {
       judgement.pass("document.only-documents", "documents changed: \(listed(documents))")
-    } else if summary.split(separator: " ").count >= 3 {
-      judgement.pass("document.only-documents", "none are due; stated reason: \(summary)")
     } else {
-      judgement.fail(
-        "document.only-documents", .documentationMissing,
-        "no document was changed, and the report's summary gives no reason")
+      judgement.reasonGiven(
+        "document.only-documents", summary, for: "no document was changed",
+        code: .documentationMissing)
     }
     return judgement
   }

@@ -56,15 +56,25 @@ package struct Check: Hashable, Sendable, Codable {
   package let verdict: Verdict
   /// The code of the refusal it leads to, e.g. `TDD002`; `nil` for a pass.
   package let code: String?
-  /// What was seen, in a sentence or a few.
+  /// What was seen, in a sentence or a few; at most `messageMax` characters, since test names and
+  /// paths in it come from whoever is being judged.
   package let message: String
+
+  /// The longest message, in Unicode scalars.
+  package static let messageMax = 4_000
 
   package init(name: String, level: Level, verdict: Verdict, code: String?, message: String) {
     self.name = name
     self.level = level
     self.verdict = verdict
     self.code = code
-    self.message = message
+    self.message = Self.bounded(message)
+  }
+
+  /// A text cut to `messageMax`; what was cut shows as an ellipsis.
+  static func bounded(_ text: String) -> String {
+    guard text.unicodeScalars.count > messageMax else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageMax - 1))) + "…"
   }
 
   package var stops: Bool { level.stops(verdict) }

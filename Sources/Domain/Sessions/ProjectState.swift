@@ -84,13 +84,15 @@ package struct ProjectStateMachine: Hashable, Sendable, Codable {
 
   package init(state: ProjectState = .start) { self.state = state }
 
-  /// The features and the health were looked at.
+  /// The features and the health were looked at. A broken project stays broken until a check that
+  /// ran says otherwise: one that did not run never counts as a pass.
   ///
   /// - Returns: the transition, or `nil` where nothing changed.
   /// - Throws: `ProjectStateRejection` where what was seen cannot follow the present state.
   package mutating func observed(
     features: FeatureStatus, health: HealthStatus
   ) throws(ProjectStateRejection) -> (from: ProjectState, to: ProjectState)? {
+    if state == .fixBroken, health == .unknown { return nil }
     let next = ProjectState(features: features, health: health)
     guard next != state else { return nil }
     guard state.successors.contains(next) else {

@@ -58,10 +58,14 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   package private(set) var base: ObjectID?
   /// Its newest checkpoint, `base` before the first; `nil` before it began.
   package private(set) var head: ObjectID?
+  /// The newest round that it reached; 0 before it began. It never falls, so that no way back,
+  /// not even by the merge queue, starts the counting anew.
+  package private(set) var rounds: Int
 
   package init(workflow: Workflow) {
     self.workflow = workflow
     state = .pending
+    rounds = 0
   }
 
   /// Whether the task asks for nothing more.
@@ -145,6 +149,8 @@ extension TaskProgress {
 
   /// It could not be merged, or the merged tree did not prove: it is done again on the branch as
   /// it now stands.
+  ///
+  /// - Parameter round: the caller's count; never taken for less than the round after the newest.
   package mutating func mergeRefused(
     restartingAt stage: Stage, on base: ObjectID, round: Int, reason: String
   ) throws(TaskRejection) -> TaskAction {
@@ -152,7 +158,7 @@ extension TaskProgress {
     guard workflow.contains(stage) else { throw .cannotGoBack(to: stage) }
     self.base = base
     head = base
-    return goBack(to: stage, round: round, from: base, reason: reason)
+    return goBack(to: stage, round: max(round, rounds + 1), from: base, reason: reason)
   }
 
   /// Something that only a person can clear stands in its way.
@@ -202,6 +208,7 @@ extension TaskProgress {
   }
 
   private mutating func begin(_ turn: Turn, from commit: ObjectID) -> TaskAction {
+    rounds = max(rounds, turn.round)
     state = .working(turn)
     return .handOff(turn, base: commit)
   }
@@ -210,6 +217,7 @@ extension TaskProgress {
     to stage: Stage, round: Int, from commit: ObjectID, reason: String
   ) -> TaskAction {
     let turn = Turn(stage: stage, round: round)
+    rounds = max(rounds, round)
     guard round <= Self.roundsMax else {
       return block(Blockage(cause: .roundsSpent, detail: reason), at: turn)
     }

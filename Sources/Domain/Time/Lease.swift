@@ -24,11 +24,13 @@ package struct Moment: Hashable, Sendable, Codable {
     self.boot = boot
   }
 
+  /// Both clocks `duration` later.
   package func advanced(by duration: Duration) -> Moment {
     Moment(
       wall: wall.advanced(by: duration),
       boot: BootInstant(
-        bootID: boot.bootID, milliseconds: boot.milliseconds + duration.wholeMilliseconds))
+        bootID: boot.bootID,
+        milliseconds: boot.milliseconds.saturatingSum(duration.wholeMilliseconds)))
   }
 }
 

@@ -9,19 +9,20 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
   /// Whole seconds since 1970, rounded down.
-  package var seconds: Int { Int((Double(milliseconds) / 1000).rounded(.down)) }
+  package var seconds: Int { Self.floorDivide(milliseconds, 1000) }
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.milliseconds < right.milliseconds
   }
 
+  /// The moment `duration` later; the last one that can be written where there is none.
   package func advanced(by duration: Duration) -> Timestamp {
-    Timestamp(milliseconds: milliseconds + duration.wholeMilliseconds)
+    Timestamp(milliseconds: milliseconds.saturatingSum(duration.wholeMilliseconds))
   }
 
   /// How long after `earlier` this is; negative if before it.
   package func since(_ earlier: Timestamp) -> Duration {
-    .milliseconds(milliseconds - earlier.milliseconds)
+    .milliseconds(milliseconds) - .milliseconds(earlier.milliseconds)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -45,12 +46,14 @@ extension Timestamp: CustomStringConvertible {
   }
 
   private static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
-    value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
   }
 
   private static func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(value.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    return (value < 0 ? "-" : "") + zeros + digits
   }
 
   /// The proleptic Gregorian date of a day counted from 1970-01-01 (Howard Hinnant, "chrono-
@@ -70,8 +73,21 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Duration {
-  /// Milliseconds, rounded toward zero.
+  /// Milliseconds, rounded toward zero; the most that an `Int` holds where there are more, since a
+  /// length can come from a file or from an agent.
   package var wholeMilliseconds: Int {
-    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    let (seconds, attoseconds) = components
+    let (whole, isOver) = Int(seconds).multipliedReportingOverflow(by: 1000)
+    guard !isOver else { return seconds < 0 ? .min : .max }
+    return whole.saturatingSum(Int(attoseconds / 1_000_000_000_000_000))
+  }
+}
+
+extension Int {
+  /// The sum, or the bound that it would pass.
+  func saturatingSum(_ other: Int) -> Int {
+    let (sum, isOver) = addingReportingOverflow(other)
+    guard isOver else { return sum }
+    return other < 0 ? .min : .max
   }
 }

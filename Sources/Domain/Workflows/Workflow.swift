@@ -30,7 +30,8 @@ package struct Workflow: Hashable, Sendable, Codable {
     for stage in [Stage.green, .refactor, .verify] where stages.contains(stage) {
       if !stages.contains(.red) { throw .missing(.red, neededBy: stage) }
     }
-    for stage in [Stage.refactor, .verify] where stages.contains(stage) {
+    // Red without green would leave failing tests that nobody is asked to make pass.
+    for stage in [Stage.red, .refactor, .verify] where stages.contains(stage) {
       if !stages.contains(.green) { throw .missing(.green, neededBy: stage) }
     }
     self.name = name

@@ -64,6 +64,13 @@ struct Invocation: Sendable {
     self.environment = environment
   }
 
+  /// How standard error may be dressed.
+  var messageStyle: TerminalStyle {
+    TerminalStyle(
+      choice: text("color").flatMap(TerminalStyle.Choice.init) ?? .auto, environment: environment,
+      isTerminal: output.isTerminal(.messages), columns: output.columns(.messages))
+  }
+
   /// Whether the caller wants JSON.
   var wantsJSON: Bool { flag("json") }
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session at a glance, for whoever begins to watch it.
+
+package import Domain
+import Store
+
+/// How far a session has come.
+package struct SessionSnapshot: Hashable, Sendable {
+  package let tasksDone: Int
+  package let tasksTotal: Int
+}
+
+extension Coordinator {
+  /// Counts a session's tasks.
+  package func snapshot(_ session: SessionID) throws(Problem) -> SessionSnapshot {
+    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
+    let done = tasks.count { $0.progress.state.name == "completed" }
+    return SessionSnapshot(tasksDone: done, tasksTotal: tasks.count)
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The git repository that an agent finds in its workspace.
+
+import Domain
+import Glibc
+
+/// Writes a small git repository for an agent: a branch at a commit, the project's objects
+/// borrowed, an index under which `git status` is clean. Nothing of ours ever opens it again.
+struct AgentRepository {
+  let project: Repository
+  let commit: ObjectID
+  /// The index to copy.
+  let index: String
+
+  /// Writes the repository into a new folder of ours, from which it is moved to its place.
+  func write(to path: String) throws(GitError) {
+    for folder in [
+      "", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/info",
+    ] {
+      guard mkdir(path + folder, 0o755) == 0 else { throw .system("make \(path + folder)") }
+    }
+    try writeText("ref: refs/heads/orchestrate\n", path + "/HEAD")
+    try writeText(commit.text + "\n", path + "/refs/heads/orchestrate")
+    try writeText(project.objectsDirectory + "\n", path + "/objects/info/alternates")
+    try writeText(Self.configuration, path + "/config")
+    try writeText(Self.attributes, path + "/info/attributes")
+    try copy(project.commonDirectory, "info/exclude", to: path + "/info/exclude")
+    if project.isShallow { try copy(project.commonDirectory, "shallow", to: path + "/shallow") }
+    try copy(index, to: path + "/index")
+  }
+
+  private static let configuration = """
+    [core]
+    \trepositoryformatversion = 0
+    \tfilemode = true
+    \tbare = false
+    \tautocrlf = false
+    \tfsync = none
+    [gc]
+    \tauto = 0
+    [maintenance]
+    \tauto = false
+
+    """
+
+  /// What an agent's git shows is what is read from its files: bytes, unconverted.
+  private static let attributes = "* -text -filter -ident -working-tree-encoding\n"
+
+  private func writeText(_ text: String, _ path: String) throws(GitError) {
+    try writeFile(Array(text.utf8), path)
+  }
+
+  /// Copies a file that may be missing.
+  private func copy(_ folder: String, _ name: String, to path: String) throws(GitError) {
+    guard access(folder + "/" + name, R_OK) == 0 else { return }
+    try copy(folder + "/" + name, to: path)
+  }
+
+  private func copy(_ source: String, to path: String) throws(GitError) {
+    let slash = source.lastIndex(of: "/") ?? source.startIndex
+    let folder = try Directory(path: String(source[..<slash]))
+    let name = BytePath(String(source[source.index(after: slash)...]))
+    guard let (bytes, _) = try folder.contents(of: name, path: name, limit: Int.max) else {
+      throw GitError(.notFound, operation: "copy \(source)", message: "it is not a file")
+    }
+    try writeFile(bytes, path)
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was last written to a workspace's files, so that an unchanged one need not be read.
+
+import CGit2
+import Domain
+import Glibc
+
+/// A git index of ours that remembers, for each path of the tree that a workspace was switched to,
+/// its blob and what the system said about the file once it was written.
+///
+/// It is no repository's index: nothing but this type reads or writes it.
+final class StatCache {
+  private let index: OpaquePointer
+  private let path: String
+  /// When the cache was written, in the file system's own time. A file changed at this time or
+  /// later may have changed without showing it, so it is read.
+  private var written = git_index_time()
+
+  /// Opens the cache at a path. One that is missing or damaged is empty.
+  init(path: String) throws(GitError) {
+    try GitLibrary.start()
+    self.path = path
+    // A crash leaves the lock; only the owner of the workspace gets here.
+    unlink(path + ".lock")
+    var opened: OpaquePointer?
+    if git_index_open(&opened, path) < 0 {
+      git_error_clear()
+      unlink(path)
+      try check(git_index_open(&opened, path), "open \(path)")
+    }
+    guard let opened else {
+      throw GitError(.other, operation: "open \(path)", message: "libgit2 gave no index")
+    }
+    index = opened
+    readStamp()
+  }
+
+  deinit { git_index_free(index) }
+
+  private func readStamp() {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      written = git_index_time()
+      return
+    }
+    written = git_index_time(status.st_mtim)
+  }
+
+  /// Makes the cache stand for a tree. What is known about files that stay the same is kept.
+  func replace(with tree: Repository.Tree) throws(GitError) {
+    try check(git_index_read_tree(index, tree.pointer), "read a tree into \(path)")
+  }
+
+  func write() throws(GitError) {
+    try check(git_index_write(index), "write \(path)")
+    readStamp()
+  }
+
+  // MARK: Entries, by their position
+
+  var count: Int { git_index_entrycount(index) }
+
+  func position(of path: BytePath) -> Int? {
+    var position = 0
+    let code = path.withCString { git_index_find(&position, index, $0) }
+    return code == 0 ? position : nil
+  }
+
+  /// Whether the tree has files below a folder.
+  func hasEntries(under folder: BytePath) -> Bool {
+    let prefix = folder.appending(BytePath(""))
+    return prefix.withCString { git_index_find_prefix(nil, index, $0) } == 0
+  }
+
+  func path(at position: Int) -> BytePath {
+    git_index_get_byindex(index, position).map { BytePath(copying: $0.pointee.path) } ?? .root
+  }
+
+  /// What the tree holds there; `nil` for a kind that trees don't hold.
+  func entry(at position: Int) -> (id: git_oid, mode: FileMode)? {
+    guard let entry = git_index_get_byindex(index, position)?.pointee,
+      let mode = FileMode(entry.mode)
+    else { return nil }
+    return (entry.id, mode)
+  }
+
+  /// Whether a file is certainly as it was written: same inode, times and size, and not changed so
+  /// late that its times can't tell.
+  func isUnchanged(_ status: FileStatus, at position: Int) -> Bool {
+    guard let entry = git_index_get_byindex(index, position)?.pointee else { return false }
+    let now = git_index_entry(status, id: entry.id, mode: entry.mode)
+    return entry.mtime == now.mtime && entry.ctime == now.ctime && entry.ino == now.ino
+      && entry.dev == now.dev && entry.file_size == now.file_size && entry.mtime.seconds != 0
+      && now.ctime < written
+  }
+
+  /// Remembers what the system says about a file that holds what the tree holds.
+  func record(_ status: FileStatus, at position: Int) throws(GitError) {
+    guard let entry = git_index_get_byindex(index, position)?.pointee else { return }
+    var updated = git_index_entry(status, id: entry.id, mode: entry.mode)
+    updated.path = entry.path
+    // An entry of the same path is replaced, so positions stay as they are.
+    try check(git_index_add(index, &updated), "remember \(String(cString: entry.path))")
+  }
+}
+
+extension git_index_entry {
+  fileprivate init(_ status: FileStatus, id: git_oid, mode: UInt32) {
+    let raw = status.raw
+    self.init()
+    ctime = git_index_time(raw.st_ctim)
+    mtime = git_index_time(raw.st_mtim)
+    dev = UInt32(truncatingIfNeeded: raw.st_dev)
+    ino = UInt32(truncatingIfNeeded: raw.st_ino)
+    uid = raw.st_uid
+    gid = raw.st_gid
+    file_size = UInt32(truncatingIfNeeded: raw.st_size)
+    self.mode = mode
+    self.id = id
+  }
+}
+
+extension git_index_time {
+  fileprivate init(_ time: timespec) {
+    self.init(
+      seconds: Int32(truncatingIfNeeded: time.tv_sec),
+      nanoseconds: UInt32(truncatingIfNeeded: time.tv_nsec))
+  }
+
+  fileprivate static func == (left: Self, right: Self) -> Bool {
+    left.seconds == right.seconds && left.nanoseconds == right.nanoseconds
+  }
+
+  fileprivate static func < (left: Self, right: Self) -> Bool {
+    (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+  }
+}

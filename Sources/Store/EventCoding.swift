@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The canonical JSON in which values are stored and hashed.
+
+import Domain
+import FoundationEssentials
+
+/// Sorted keys, no escaped slashes, no line breaks: equal values have equal bytes.
+enum EventCoding {
+  private static let encoder = {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }()
+  private static let decoder = JSONDecoder()
+
+  static func json(_ value: some Encodable) throws(StoreError) -> String {
+    do {
+      return String(decoding: try encoder.encode(value), as: UTF8.self)
+    } catch {
+      throw .contradiction(event: "\(type(of: value))", detail: "it cannot be written: \(error)")
+    }
+  }
+
+  static func value<Value: Decodable>(
+    _ type: Value.Type, from json: String, of source: @autoclosure () -> String
+  ) throws(StoreError) -> Value {
+    do {
+      return try decoder.decode(type, from: Data(json.utf8))
+    } catch {
+      throw .corrupt(detail: "\(source()) does not read as \(type): \(error)")
+    }
+  }
+}
+
+/// A plan's event as it is stored: its tasks are kept once, in rows of their own, and put back
+/// when the whole text is needed.
+enum PlanSplice {
+  /// No string of JSON can hold this, since a quote inside one is escaped.
+  private static let emptyTasks = #""tasks":[]"#
+
+  /// The event's text with `tasks`, each already JSON, in place of the empty list.
+  static func whole(_ stored: String, tasks: [String]) -> String {
+    guard let range = stored.firstRange(of: emptyTasks) else { return stored }
+    return stored[..<range.lowerBound] + #""tasks":["# + tasks.joined(separator: ",") + "]"
+      + stored[range.upperBound...]
+  }
+
+  /// The same plan with other tasks.
+  static func plan(_ plan: SessionPlan, with tasks: [PlannedTask]) -> SessionPlan {
+    SessionPlan(
+      session: plan.session, title: plan.title, objectives: plan.objectives,
+      complexity: plan.complexity, base: plan.base, tasks: tasks, budget: plan.budget)
+  }
+}
+
+extension SessionEvent {
+  /// The event's name, for messages.
+  var name: String {
+    switch self {
+    case .sessionPlanned: "sessionPlanned"
+    case .configurationRead: "configurationRead"
+    case .lifecycleMoved: "lifecycleMoved"
+    case .segmentOpened: "segmentOpened"
+    case .segmentClosed: "segmentClosed"
+    case .healthChecked: "healthChecked"
+    case .branchMoved: "branchMoved"
+    case .budgetChanged: "budgetChanged"
+    case .taskMoved: "taskMoved"
+    case .handoffQueued: "handoffQueued"
+    case .handoffClaimed: "handoffClaimed"
+    case .handoffSubmitted: "handoffSubmitted"
+    case .handoffReturned: "handoffReturned"
+    case .handoffAccepted: "handoffAccepted"
+    case .handoffCancelled: "handoffCancelled"
+    case .usageReported: "usageReported"
+    case .noted: "noted"
+    }
+  }
+}

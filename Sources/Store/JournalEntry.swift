@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line of the journal, and the hash that ties it to the one before.
+
+package import Domain
+
+/// An event as it was journalled.
+package struct JournalEntry: Hashable, Sendable {
+  /// Counts every entry of the store from 1, without gaps.
+  package let sequence: Int
+  package let session: SessionID
+  package let at: Timestamp
+  package let event: SessionEvent
+  /// The hash of the entry before; `JournalHead.start.hash` for the first.
+  package let previousHash: Digest
+  package let hash: Digest
+}
+
+/// The journal's last entry.
+package struct JournalHead: Hashable, Sendable {
+  /// 0 for an empty journal.
+  package let sequence: Int
+  package let hash: Digest
+
+  /// The head of an empty journal: the digest of nothing at all.
+  package static let start = JournalHead(sequence: 0, hash: Digest.sha256(of: []))
+
+  /// The head after an entry that holds `event`, the event's canonical JSON.
+  ///
+  /// The hash is the SHA-256 of five lines: the hash before, the sequence, the session in three
+  /// digits or more, the milliseconds since 1970, and the JSON, which holds no line break.
+  package func followed(by event: String, of session: SessionID, at: Timestamp) -> JournalHead {
+    let next = sequence + 1
+    let text = "\(hash)\n\(next)\n\(session.padded)\n\(at.milliseconds)\n\(event)"
+    return JournalHead(sequence: next, hash: Digest.sha256(of: text.utf8))
+  }
+}

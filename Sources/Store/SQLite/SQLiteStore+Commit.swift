@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transitions into the journal.
+
+import Domain
+
+extension SQLiteStore {
+  @discardableResult
+  package func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
+    try write { (database) throws(StoreError) in
+      for expectation in transition.expecting {
+        try database.check(expectation, of: transition.session)
+      }
+      try database.keep(transition.evidence)
+      try database.keep(transition.documents)
+      return try database.append(transition.events, of: transition.session, at: transition.at)
+    }
+  }
+}
+
+extension Database {
+  func head() throws(StoreError) -> JournalHead {
+    try connection.first(
+      "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
+    ) { (row) throws(StoreError) in
+      JournalHead(sequence: row.integer(0), hash: try row.id(Digest.self, 1))
+    } ?? .start
+  }
+
+  /// Journals events and applies each before the next.
+  func append(
+    _ events: [SessionEvent], of session: SessionID, at: Timestamp
+  ) throws(StoreError) -> JournalHead {
+    var head = try head()
+    for event in events {
+      head = try record(event, of: session, at: at, after: head)
+      try Projection(connection: connection).apply(
+        event, of: session, at: at, sequence: head.sequence)
+    }
+    return head
+  }
+
+  /// Journals an event without applying it.
+  func record(
+    _ event: SessionEvent, of session: SessionID, at: Timestamp, after head: JournalHead
+  ) throws(StoreError) -> JournalHead {
+    let (stored, whole) = try text(of: event, of: session)
+    let next = head.followed(by: whole, of: session, at: at)
+    try connection.run(
+      "INSERT INTO journal (sequence, session, at, event, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+      .integer(next.sequence), .id(session), .time(at), .text(stored), .id(next.hash))
+    return next
+  }
+
+  /// The event's text as it is stored and as it is hashed; a plan's tasks go to rows of their own.
+  private func text(
+    of event: SessionEvent, of session: SessionID
+  ) throws(StoreError) -> (stored: String, whole: String) {
+    guard case .sessionPlanned(let plan) = event else {
+      let text = try EventCoding.json(event)
+      return (text, text)
+    }
+    var bodies: [String] = []
+    for (index, task) in plan.tasks.enumerated() {
+      let body = try EventCoding.json(task)
+      bodies.append(body)
+      try connection.run(
+        "INSERT INTO planned_tasks (session, position, id, body) VALUES (?1, ?2, ?3, ?4)",
+        .id(session), .integer(index + 1), .id(task.id), .text(body))
+    }
+    let stored = try EventCoding.json(
+      SessionEvent.sessionPlanned(PlanSplice.plan(plan, with: [])))
+    return (stored, PlanSplice.whole(stored, tasks: bodies))
+  }
+
+  func keep(_ evidence: [EvidenceRecord]) throws(StoreError) {
+    for record in evidence {
+      try connection.run(
+        "INSERT INTO evidence (digest, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        .id(record.digest), .text(record.kind.rawValue), .text(record.body))
+    }
+  }
+
+  func keep(_ documents: [Document]) throws(StoreError) {
+    for document in documents {
+      try connection.run(
+        "INSERT INTO documents (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        .id(document.digest), .text(document.body))
+    }
+  }
+
+  /// - Throws: `StoreError.expectationFailed` with what is there instead.
+  func check(_ expectation: Expectation, of session: SessionID) throws(StoreError) {
+    let found: Finding
+    switch expectation {
+    case .handoff(let id, let standing):
+      let state = try handoff(id)?.state
+      if let state, standing.matches(state) { return }
+      found = state.map(Finding.handoff) ?? .nothing
+    case .task(let id, let progress):
+      let present = try task(id, in: session)?.progress
+      if present == progress { return }
+      found = present.map(Finding.task) ?? .nothing
+    case .lifecycle(let lifecycle):
+      let present = try lifecycleOf(session)
+      if present == lifecycle { return }
+      found = present.map(Finding.lifecycle) ?? .nothing
+    case .noSession:
+      if try lifecycleOf(session) == nil { return }
+      found = .session
+    case .ordinalFree(let id):
+      guard let taken = try handoff(id) else { return }
+      found = .handoff(taken.state)
+    }
+    throw .expectationFailed(expectation, found: found)
+  }
+}

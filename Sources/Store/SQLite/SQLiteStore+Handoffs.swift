@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the queue.
+
+package import Domain
+
+extension SQLiteStore {
+  package func handoffs(
+    in session: SessionID, states: Set<HandoffStateName>?
+  ) throws(StoreError) -> [Handoff] {
+    try read { (database) throws(StoreError) in
+      try database.handoffs(in: session, states: states)
+    }
+  }
+
+  package func handoff(_ id: HandoffID) throws(StoreError) -> Handoff? {
+    try read { (database) throws(StoreError) in try database.handoff(id) }
+  }
+
+  package func expiredClaims(at now: BootInstant) throws(StoreError) -> [Handoff] {
+    try read { (database) throws(StoreError) in
+      try database.handoffs(
+        """
+        h.state = 'claimed' AND (h.lease_boot <> ?1 OR h.lease_expires <= ?2)
+        ORDER BY h.lease_expires
+        """, [.text(now.bootID), .integer(now.milliseconds)])
+    }
+  }
+
+  package func submittedHandoffs() throws(StoreError) -> [Handoff] {
+    try read { (database) throws(StoreError) in
+      try database.handoffs("h.state = 'submitted' ORDER BY h.submitted_at, h.session, h.ordinal")
+    }
+  }
+
+  package func nextOrdinal(in session: SessionID) throws(StoreError) -> Int {
+    try read { (database) throws(StoreError) in
+      let last = try database.connection.first(
+        "SELECT max(ordinal) FROM handoffs WHERE session = ?1", [.id(session)]
+      ) { $0.integer(0) }
+      return (last ?? 0) + 1
+    }
+  }
+
+  package func acceptances(in session: SessionID) throws(StoreError) -> [AcceptanceRecord] {
+    try read { (database) throws(StoreError) in
+      try database.acceptances("h.session = ?1", [.id(session)])
+    }
+  }
+
+  package func acceptances(
+    of task: TaskID, in session: SessionID
+  ) throws(StoreError) -> [AcceptanceRecord] {
+    try read { (database) throws(StoreError) in
+      try database.acceptances(
+        """
+        h.session = ?1 AND h.position =
+          (SELECT position FROM planned_tasks WHERE session = ?1 AND id = ?2)
+        """, [.id(session), .id(task)])
+    }
+  }
+}
+
+extension Database {
+  /// The acceptances that a condition, which is ours and never a caller's, selects.
+  func acceptances(
+    _ condition: String, _ values: [SQLValue]
+  ) throws(StoreError) -> [AcceptanceRecord] {
+    try connection.rows(
+      """
+      SELECT j.event, j.at, h.tree, h.report
+      FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
+      WHERE h.state = 'accepted' AND \(condition) ORDER BY h.entry
+      """, values
+    ) { (row) throws(StoreError) in
+      let event = try EventCoding.value(
+        SessionEvent.self, from: row.text(0), of: "an acceptance")
+      guard case .handoffAccepted(let handoff, let acceptance) = event else {
+        throw .corrupt(detail: "\(event.name) stands where an acceptance should")
+      }
+      return AcceptanceRecord(
+        handoff: handoff, acceptance: acceptance, at: row.time(1),
+        tree: try row.id(ObjectID.self, 2), report: try row.optionalID(Digest.self, 3))
+    }
+  }
+
+  func handoff(_ id: HandoffID) throws(StoreError) -> Handoff? {
+    try handoffs(
+      "h.session = ?1 AND h.ordinal = ?2", [.id(id.session), .integer(id.ordinal)]
+    ).first
+  }
+
+  func handoffs(
+    in session: SessionID, states: Set<HandoffStateName>?
+  ) throws(StoreError) -> [Handoff] {
+    let wanted = (states ?? Set(HandoffStateName.allCases))
+    let names = wanted.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+    // The literal condition of `handoffs_open`, without which SQLite would not use that index.
+    let open =
+      wanted.isSubset(of: HandoffStateName.open)
+      ? "AND h.state IN ('ready', 'claimed', 'submitted')" : ""
+    return try handoffs(
+      "h.session = ?1 AND h.state IN (\(names)) \(open) ORDER BY h.ordinal", [.id(session)])
+  }
+
+  /// The handoffs that a condition and order, which are ours and never a caller's, select.
+  func handoffs(
+    _ condition: String, _ values: [SQLValue] = []
+  ) throws(StoreError) -> [Handoff] {
+    try connection.rows(
+      """
+      SELECT h.session, h.ordinal, h.state, h.fence, c.worker, c.claimed_at,
+        h.lease_boot, h.lease_expires, h.lease_expires_at, h.tree, h.report, h.submitted_at,
+        j.event
+      FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
+        LEFT JOIN claims AS c ON c.fence = h.fence
+      WHERE \(condition)
+      """, values
+    ) { (row) throws(StoreError) in try row.handoff() }
+  }
+}
+
+extension Row {
+  /// The handoff as its last whole value in the journal gives it, moved on by what the row says.
+  fileprivate func handoff() throws(StoreError) -> Handoff {
+    var handoff = try wholeHandoff()
+    let state = try name(HandoffStateName.self, 2)
+    let hold = isNull(3) ? nil : try claim()
+    let work = isNull(9) ? nil : try submission()
+    do throws(HandoffRejection) {
+      switch state {
+      case .ready, .accepted, .dead: break
+      case .cancelled: try handoff.cancelled()
+      case .claimed, .submitted:
+        guard let hold else { break }
+        try handoff.claimed(hold)
+        guard state == .submitted, let work else { break }
+        // It was handed in while the lease ran, whatever the clock says now.
+        let within = BootInstant(bootID: hold.lease.expires.bootID, milliseconds: .min)
+        try handoff.submitted(work, fence: hold.fence, at: within)
+      }
+    } catch {
+      throw .corrupt(detail: "\(handoff.id) cannot be \(state.rawValue): \(error)")
+    }
+    guard HandoffStateName(handoff.state) == state else {
+      throw .corrupt(detail: "\(handoff.id) is not \(state.rawValue) in its entry")
+    }
+    return handoff
+  }
+
+  private func claim() throws(StoreError) -> Claim {
+    Claim(fence: try fence(3), worker: text(4), claimedAt: time(5), lease: lease(6))
+  }
+
+  private func submission() throws(StoreError) -> Submission {
+    Submission(
+      tree: try id(ObjectID.self, 9), report: try optionalID(Digest.self, 10),
+      submittedAt: time(11))
+  }
+
+  private func wholeHandoff() throws(StoreError) -> Handoff {
+    let event = try EventCoding.value(SessionEvent.self, from: text(12), of: "a handoff's entry")
+    switch event {
+    case .handoffQueued(let handoff), .handoffReturned(let handoff, _),
+      .handoffAccepted(let handoff, _):
+      return handoff
+    case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
+      .healthChecked, .branchMoved, .budgetChanged, .taskMoved, .handoffClaimed, .handoffSubmitted,
+      .handoffCancelled, .usageReported, .noted:
+      throw .corrupt(detail: "\(event.name) holds no whole handoff")
+    }
+  }
+}

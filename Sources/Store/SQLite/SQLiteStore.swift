@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store in a SQLite file: how it is opened, shared between threads, and given up.
+
+import Domain
+import Glibc
+import Synchronization
+
+/// A store in one SQLite database.
+///
+/// There is one writer, which holds the directory's lock, writes on one connection and alone
+/// checkpoints (RELIABILITY, SQLite rule); any number of readers in other processes need no lock,
+/// and no living writer. A failure of the disk or the file closes the store for good: whether the
+/// last commit arrived is then unknown, and only opening it anew tells.
+package final class SQLiteStore: SessionStore {
+  /// What a store is opened for.
+  package enum Role: Sendable {
+    /// Needs the lock of the database's directory, and keeps it until closed.
+    case writer(StoreLock)
+    case reader
+  }
+
+  private enum State {
+    case open(Database)
+    case failed(reason: String)
+    case closed
+  }
+
+  private let state: Mutex<State>
+
+  private init(_ database: Database) { state = Mutex(.open(database)) }
+
+  /// Opens the database at `path`; a writer makes it (0600) and its directory (0700) if need be,
+  /// and brings an older one up to date.
+  ///
+  /// - Throws: `StoreError.cannotOpen`, `.networkFileSystem`, `.newerSchema`, `.olderSchema`, or
+  ///   `.corrupt` where the file is no database.
+  package static func open(path: String, role: Role) throws(StoreError) -> SQLiteStore {
+    switch role {
+    case .writer(let lock): SQLiteStore(try openToWrite(path, lock))
+    case .reader: SQLiteStore(try openToRead(path))
+    }
+  }
+
+  /// A store that lives as long as this value, for tests and dry runs.
+  package static func inMemory() throws(StoreError) -> SQLiteStore {
+    let connection = try Connection(path: ":memory:", mode: .readWrite)
+    try connection.execute("PRAGMA foreign_keys = ON")
+    try Schema.migrate(connection, path: ":memory:")
+    return SQLiteStore(Database(connection: connection, mode: .readWrite))
+  }
+
+  /// Closes the database and lets go of the writer's lock. Everything acknowledged is durable
+  /// already.
+  package func close() {
+    state.withLock { state in
+      switch state {
+      case .open: state = .closed
+      case .failed, .closed: break
+      }
+    }
+  }
+
+  /// Runs `body` alone on the connection.
+  func read<Value: Sendable>(
+    _ body: (Database) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try state.withLock { (state) throws(StoreError) -> Value in
+      switch state {
+      case .failed(let reason): throw .failed(reason: reason)
+      case .closed: throw .closed
+      case .open(let database):
+        do throws(StoreError) {
+          return try body(database)
+        } catch {
+          if let fatal = database.connection.fatalError { state = .failed(reason: "\(fatal)") }
+          throw error
+        }
+      }
+    }
+  }
+
+  /// Runs `body` alone on the connection, in a transaction that is durable when this returns.
+  func write<Value: Sendable>(
+    _ body: (Database) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try read { (database) throws(StoreError) in
+      guard database.mode == .readWrite else { throw .readOnly }
+      return try database.connection.transaction(.write) { () throws(StoreError) in
+        try body(database)
+      }
+    }
+  }
+
+  private static func openToWrite(
+    _ path: String, _ lock: StoreLock
+  ) throws(StoreError) -> Database {
+    guard StorePlace.directory(of: lock.path) == StorePlace.directory(of: path) else {
+      throw .cannotOpen(path: path, reason: "the lock held is \(lock.path)")
+    }
+    try StorePlace.requireLocal(path)
+    try StorePlace.makeFile(path)
+    let connection = try Connection(path: path, mode: .readWrite, lock: lock)
+    // FULL syncs the log at every commit; NORMAL would lose acknowledged ones on power loss.
+    try connection.execute(
+      """
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA trusted_schema = OFF;
+      """)
+    try Schema.migrate(connection, path: path)
+    try StorePlace.synchronizeDirectory(of: path)
+    return Database(connection: connection, mode: .readWrite)
+  }
+
+  private static func openToRead(_ path: String) throws(StoreError) -> Database {
+    try StorePlace.requireLocal(path)
+    let connection = try Connection(path: path, mode: .readOnly)
+    try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+    let found = try Schema.version(of: connection, path: path)
+    guard found <= Schema.latest else {
+      throw .newerSchema(found: found, known: Schema.latest)
+    }
+    guard found == Schema.latest else {
+      throw .olderSchema(found: found, known: Schema.latest)
+    }
+    return Database(connection: connection, mode: .readOnly)
+  }
+}
+
+/// An open database: what is used under the store's lock. Unchecked for the same reason as
+/// `Connection`: it never leaves the store's `Mutex`.
+final class Database: @unchecked Sendable {
+  let connection: Connection
+  let mode: Connection.Mode
+  /// Plans are written once and read at every turn.
+  private var plans: [SessionID: SessionPlan] = [:]
+
+  init(connection: Connection, mode: Connection.Mode) {
+    self.connection = connection
+    self.mode = mode
+  }
+
+  /// The plan of a session whose row names `entry`.
+  func plan(of session: SessionID, entry: Int) throws(StoreError) -> SessionPlan {
+    if let plan = plans[session] { return plan }
+    let event = try self.event(entry)
+    guard case .sessionPlanned(let outline) = event else {
+      throw .corrupt(detail: "entry \(entry) plans no session")
+    }
+    let tasks = try connection.rows(
+      "SELECT body FROM planned_tasks WHERE session = ?1 ORDER BY position", [.id(session)]
+    ) { (row) throws(StoreError) in
+      try EventCoding.value(PlannedTask.self, from: row.text(0), of: "a planned task")
+    }
+    let plan = PlanSplice.plan(outline, with: tasks)
+    plans[session] = plan
+    return plan
+  }
+
+  /// The event of an entry as it is stored: a plan without its tasks.
+  func event(_ sequence: Int) throws(StoreError) -> SessionEvent {
+    let text = try connection.first(
+      "SELECT event FROM journal WHERE sequence = ?1", [.integer(sequence)]
+    ) { $0.text(0) }
+    guard let text else { throw .corrupt(detail: "entry \(sequence) is missing") }
+    return try EventCoding.value(SessionEvent.self, from: text, of: "entry \(sequence)")
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session and its tasks as they stand.
+
+package import Domain
+
+/// A session as the journal leaves it.
+package struct SessionRecord: Hashable, Sendable {
+  package let plan: SessionPlan
+  package let lifecycle: SessionLifecycle
+  /// The plan's limits, or what they were changed to last.
+  package let budget: BudgetLimits
+  /// Whether it was ever let go on although the project was broken.
+  package let isForced: Bool
+  /// The digest of the configuration that was read when it started; `nil` before that.
+  package let configuration: Digest?
+  /// Where the session branch stands; the plan's base at first.
+  package let branchHead: ObjectID
+  /// The open segment; `nil` between segments.
+  package let segment: Segment?
+  /// What the open segment has cost; `nil` between segments.
+  package let spending: Spending?
+  package let health: HealthStatus
+  /// When it was planned.
+  package let startedAt: Timestamp
+  /// When its last event happened.
+  package let updatedAt: Timestamp
+  /// When it completed or failed.
+  package let endedAt: Timestamp?
+
+  package var session: SessionID { plan.session }
+}
+
+/// A task as the journal leaves it.
+package struct TaskRecord: Hashable, Sendable {
+  package let planned: PlannedTask
+  /// Its place in the session's file, 1 for the first.
+  package let position: Int
+  package let progress: TaskProgress
+  /// When its first stage was handed off.
+  package let startedAt: Timestamp?
+  /// When it was completed, failed or cancelled.
+  package let endedAt: Timestamp?
+  /// How long workers held its handoffs, from each claim to its submission or other end, by the
+  /// wall clock.
+  package let workedMilliseconds: Int
+}
+
+/// A stage that was accepted, with the grounds.
+package struct AcceptanceRecord: Hashable, Sendable {
+  package let handoff: Handoff
+  package let acceptance: Acceptance
+  package let at: Timestamp
+  /// The tree that the worker handed in.
+  package let tree: ObjectID
+  /// The digest of the worker's report; `nil` where it sent none.
+  package let report: Digest?
+}

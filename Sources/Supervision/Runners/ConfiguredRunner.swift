@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs whatever a project's configuration says, and reads the JUnit report it leaves.
+
+package import Domain
+
+/// A test command of which only two things are known: where its JUnit report is found, and which
+/// files are tests.
+package struct ConfiguredRunner: TestRunner {
+  /// The two ways in which a configuration may write a command.
+  package enum CommandForm: Hashable, Sendable {
+    case words([String])
+    /// A script for `/bin/sh -c`.
+    case shell(String)
+
+    /// The words to execute.
+    package var argv: [String] {
+      switch self {
+      case .words(let words): words
+      case .shell(let script): ["/bin/sh", "-c", script]
+      }
+    }
+  }
+
+  private let command: CommandForm
+  private let report: PathPattern
+  /// As configured.
+  package let testPathPatterns: [PathPattern]
+
+  /// - Parameters:
+  ///   - command: run in the project's directory.
+  ///   - report: the report's path relative to the project; a pattern where there are several.
+  ///     What matches is deleted before each run.
+  ///   - paths: the files that hold tests.
+  package init(command: CommandForm, report: PathPattern, paths: [PathPattern]) {
+    self.command = command
+    self.report = report
+    testPathPatterns = paths
+  }
+
+  /// `configured`.
+  package var name: String { "configured" }
+
+  /// The whole run, whatever is selected: nothing is known of how to select.
+  package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
+    RunnerInvocation(argv: command.argv, report: .workspace(report))
+  }
+
+  /// Several reports count as one. An exit code other than 0 must come with a failure in them, and
+  /// 0 with none.
+  package func read(
+    reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
+  ) -> TestRun {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit(let code):
+      guard !reports.isEmpty else {
+        return .didNotRun(reason: .withoutReport(exit: code, outcome))
+      }
+      do throws(ReportError) {
+        return judge(try Self.parseAll(reports), exit: code)
+      } catch {
+        return .didNotRun(reason: .unreadableReport(error.description))
+      }
+    }
+  }
+
+  private static func parseAll(_ reports: [[UInt8]]) throws(ReportError) -> [TestResult] {
+    var results: [TestResult] = []
+    for report in reports { results += try JUnitReport.parse(report) }
+    return JUnitReport.mergeDuplicates(results)
+  }
+
+  private func judge(_ results: [TestResult], exit: Int32) -> TestRun {
+    if results.isEmpty { return .didNotRun(reason: .zeroTests) }
+    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
+    guard failures == (exit != 0) else {
+      return .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
+    }
+    return .ran(results)
+  }
+
+  /// None is known of.
+  package var configurationPatterns: [PathPattern] { [] }
+
+  /// The report itself.
+  package var litter: [PathPattern] { [report] }
+}

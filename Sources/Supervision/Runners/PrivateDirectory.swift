@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A directory that only we can enter, for one run's report.
+
+import FoundationEssentials
+import Glibc
+
+/// A fresh directory (0700) under `TMPDIR`, or `/tmp`.
+struct PrivateDirectory {
+  let path: String
+
+  init() throws(SystemError) {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let template = (parent.isEmpty ? "/tmp" : parent) + "/orchestrate-XXXXXX"
+    var bytes = template.utf8CString.map { $0 }
+    guard mkdtemp(&bytes) != nil else {
+      throw SystemError(doing: "make a directory in \(parent)", code: errno)
+    }
+    path = String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Removes it and all it holds. What resists is left to whoever cleans that place.
+  func remove() {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}

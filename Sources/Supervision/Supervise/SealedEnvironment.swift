@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries a command's environment through the supervising process without it taking effect there.
+
+import Glibc
+
+/// A command's `LD_PRELOAD` or `LD_LIBRARY_PATH` is meant for the command. Sealed, each variable
+/// stands behind a character that starts no variable anyone reads, until the supervisor hands it
+/// on.
+enum SealedEnvironment {
+  private static let seal = UInt8(ascii: ":")
+
+  /// The supervisor's environment: the command's variables sealed, and the one of our own without
+  /// which the supervisor might not find its libraries.
+  static func seal(_ environment: [String: String]) -> [[UInt8]] {
+    var strings = environment.map { [seal] + Array("\($0.key)=\($0.value)".utf8) }
+    if let libraries = getenv("LD_LIBRARY_PATH") {
+      strings.append(Array("LD_LIBRARY_PATH=".utf8) + bytes(of: libraries))
+    }
+    return strings
+  }
+
+  /// The command's variables out of this process's environment, in no particular order.
+  static func unsealed() -> [[UInt8]] {
+    var strings: [[UInt8]] = []
+    var next = environ
+    while let string = next.pointee {
+      let bytes = bytes(of: string)
+      if bytes.first == seal { strings.append(Array(bytes.dropFirst())) }
+      next += 1
+    }
+    return strings
+  }
+
+  private static func bytes(of string: UnsafePointer<CChar>) -> [UInt8] {
+    UnsafeRawBufferPointer(start: string, count: strlen(string)).map { $0 }
+  }
+}

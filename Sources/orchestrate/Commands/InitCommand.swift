@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// `orchestrate init`: the few files that a project needs.
+
+import Coordinator
+import Documents
+import Domain
+import Glibc
+
+enum InitCommand {
+  static let spec = CommandSpec(
+    ["init"], summary: "Make the few files that a project needs",
+    discussion: """
+      Writes .claude/config/project.json with a test command that fits what is there, makes the \
+      folders, and keeps .claude/state/ out of git. What exists is left as it is.
+      """,
+    examples: [
+      Example("orchestrate init", "In a project of yours"),
+      Example("orchestrate init --roles", "Also copy the role prompts, to change them"),
+    ],
+    options: [
+      OptionSpec("roles", help: "Copy the role prompts into .claude/agents/"),
+      OptionSpec("dry-run", help: "Say what would be written, and write nothing"),
+    ]
+  ) { (invocation) throws(Problem) in
+    let project = try ProjectAccess(invocation)
+    let root = project.paths.root
+    var files: [(path: String, text: String)] = [
+      (".claude/config/project.json", configuration(root).prettyText + "\n"),
+      (".claude/state/.gitignore", "*\n"),
+    ]
+    if invocation.flag("roles") {
+      for role in Role.allCases {
+        files.append((".claude/agents/\(role.rawValue).md", try prompt(of: role)))
+      }
+    }
+    var written: [String] = []
+    var kept: [String] = []
+    for file in files {
+      guard access("\(root)/\(file.path)", F_OK) != 0 else {
+        kept.append(file.path)
+        continue
+      }
+      written.append(file.path)
+      if !invocation.flag("dry-run") { try write(file.text, to: "\(root)/\(file.path)") }
+    }
+    if invocation.wantsJSON {
+      let document: JSONValue = ["written": .strings(written), "kept": .strings(kept)]
+      invocation.print(document.prettyText)
+      return .done
+    }
+    for path in written { invocation.print("wrote  \(path)") }
+    for path in kept { invocation.print("kept   \(path)") }
+    invocation.print("\nnext: orchestrate session new 'What you want'")
+    return .done
+  }
+
+  private static func prompt(of role: Role) throws(Problem) -> String {
+    do throws(DocumentError) {
+      return try ShippedFiles.embedded.definition(of: role).text
+    } catch {
+      throw .defect(error, in: "the program's own files")
+    }
+  }
+
+  private static func configuration(_ root: String) -> JSONValue {
+    func has(_ name: String) -> Bool { access("\(root)/\(name)", F_OK) == 0 }
+    var document = JSONObject()
+    switch true {
+    case has("pyproject.toml"), has("pytest.ini"), has("setup.py"), has("setup.cfg"):
+      document["project_type"] = "python"
+      document["test_command"] = "pytest -q --tb=short"
+    case has("package.json"):
+      document["project_type"] = "node"
+      document["tests"] = [
+        "command": ["npm", "test"], "report": "junit", "reportPath": "report.xml",
+        "paths": ["test/**", "tests/**", "**/*.test.*"],
+      ]
+    case has("Package.swift"):
+      document["project_type"] = "swift"
+      document["tests"] = [
+        "command": ["swift", "test", "--xunit-output", "report.xml"], "report": "junit",
+        "reportPath": "report*.xml", "paths": ["Tests/**"],
+      ]
+    case _:
+      document["test_command"] = "pytest -q --tb=short"
+    }
+    document["timeout_seconds"] = ["health_check": 5, "smoke_test": 60, "full_test": 300]
+    return .object(document)
+  }
+
+  private static func write(_ text: String, to path: String) throws(Problem) {
+    do throws(FileError) {
+      try AtomicFile.write(Array(text.utf8), to: path)
+    } catch {
+      throw Problem(
+        code: "OUTPUT001", exit: .failure, message: "\(path) cannot be written",
+        reason: "\(error)")
+    }
+  }
+}

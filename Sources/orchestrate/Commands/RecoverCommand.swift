@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// `orchestrate recover`: settle what a crash left.
+
+import Coordinator
+import Documents
+import Domain
+
+enum RecoverCommand {
+  static let spec = CommandSpec(
+    ["recover"], summary: "Settle what a crash left behind",
+    discussion: """
+      Gives back the claims of workers that died with their coordinator, proves submissions that \
+      were recorded, returns claims whose lease ran out, and moves branches to where the journal \
+      says they are. Every `run` does the same first; doing it twice does no harm.
+      """,
+    examples: [Example("orchestrate recover", "After a crash or a power cut")]
+  ) { (invocation) throws(Problem) in
+    let project = try ProjectAccess(invocation)
+    let settings = try project.settings()
+    let report = try await project.withCoordinator(
+      settings: settings, tell: { _ in }, recovering: false
+    ) {
+      (coordinator) throws(Problem) in
+      try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    }
+    if invocation.wantsJSON {
+      let document: JSONValue = [
+        "returned": .array(report.returned.map { .string($0.text) }),
+        "proved": .array(report.proved.map { .string($0.text) }),
+        "expired": .integer(report.expired),
+        "branches": .array(report.branches.map { .string($0.padded) }),
+      ]
+      invocation.print(document.prettyText)
+      return .done
+    }
+    if report.isEmpty { invocation.print("nothing was left behind") }
+    for id in report.returned { invocation.print("\(id) was given back; its worker is gone") }
+    for id in report.proved { invocation.print("\(id) was handed in before; it is judged now") }
+    if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
+    for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
+    return .done
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a command reaches the project that it was called for.
+
+import Coordinator
+import Documents
+import Domain
+import Git
+import Glibc
+import Service
+import Store
+import Supervision
+
+/// A project, and the doors to it: reading beside a live coordinator, asking it, or being it.
+struct ProjectAccess: Sendable {
+  let paths: ProjectPaths
+  private let environment: [String: String]
+
+  /// Finds the project around the folder that the command was called for.
+  ///
+  /// - Parameter directory: the folder, where the command has an argument of its own for it.
+  /// - Throws: `Problem` with exit 66 where there is no git repository with a working tree.
+  init(_ invocation: Invocation, directory: String? = nil) throws(Problem) {
+    environment = ProcessEnvironment.current
+    let directory = directory ?? invocation.directory
+    let root: String?
+    do throws(GitError) {
+      root = try Repository(discoveringFrom: directory).workingDirectory
+    } catch {
+      throw Problem(
+        code: "PROJECT001", exit: .notFound, message: "\(directory) is not in a git repository",
+        reason: "\(error)", remedy: "git init && orchestrate init")
+    }
+    guard let root else {
+      throw Problem(
+        code: "PROJECT002", exit: .notFound, message: "\(directory) is a bare repository",
+        reason: "there is no working tree to take a project's files from",
+        remedy: "orchestrate -C WORKING-TREE \(invocation.command.name)")
+    }
+    paths = ProjectPaths(root: root, environment: environment)
+  }
+
+  /// The settings, read from the project's files as they are now.
+  func settings(driver: DriverChoice? = nil) throws(Problem) -> ProjectSettings {
+    try ProjectSettings.load(
+      paths: paths, shipped: .embedded, environment: environment, driver: driver,
+      supervisor: .ownExecutable)
+  }
+
+  /// A store that only reads; `nil` where no session was ever started here.
+  func reader() throws(Problem) -> (any SessionStore)? {
+    guard access(paths.database, F_OK) == 0 else { return nil }
+    do throws(StoreError) {
+      return try SQLiteStore.open(path: paths.database, role: .reader)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  // MARK: Asking the coordinator
+
+  /// Runs `body` with a desk: that of the live coordinator if there is one, else this process is
+  /// the coordinator for as long as `body` takes.
+  func withDesk<Value: Sendable>(
+    _ body: @escaping @Sendable (any HandoffDesk) async throws(Problem) -> Value
+  ) async throws(Problem) -> Value {
+    // A coordinator that ends just now is no reason to fail: the next round finds its lock free.
+    for attempt in 0... {
+      if let desk = RemoteDesk(path: paths.socket) {
+        do throws(Problem) {
+          return try await body(desk)
+        } catch {
+          guard error.code == "SERVICE002", attempt < 50 else { throw error }
+        }
+      } else if let lock = try takeLock(waiting: .zero) {
+        return try await coordinating(
+          lock: lock, settings: try settings(), jobs: nil, tell: { _ in }
+        ) { (coordinator) throws(Problem) in
+          try await body(LocalDesk(coordinator: coordinator))
+        }
+      } else if attempt >= 200 {
+        throw lockedOut()
+      }
+      await pause(.milliseconds(50))
+    }
+    throw lockedOut()
+  }
+
+  /// Runs `body` as the project's one coordinator, with its socket open to others.
+  ///
+  /// - Throws: `Problem` with exit 69 where another process is.
+  func withCoordinator<Value: Sendable>(
+    settings: ProjectSettings, jobs: Int? = nil, tell: @escaping ProgressListener,
+    recovering: Bool = true,
+    _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
+  ) async throws(Problem) -> Value {
+    guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
+    return try await coordinating(
+      lock: lock, settings: settings, jobs: jobs, tell: tell, recovering: recovering, body)
+  }
+
+  private func coordinating<Value: Sendable>(
+    lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener,
+    recovering: Bool = true,
+    _ body: @escaping @Sendable (Coordinator) async throws(Problem) -> Value
+  ) async throws(Problem) -> Value {
+    let coordinator = try openCoordinator(
+      lock: lock, settings: settings, jobs: jobs, tell: tell)
+    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
+    let server = try CoordinatorServer(coordinator: coordinator)
+    let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
+      group.addTask {
+        await server.run()
+        return nil
+      }
+      group.addTask {
+        do throws(Problem) {
+          return .success(try await body(coordinator))
+        } catch {
+          return .failure(error)
+        }
+      }
+      var result: Result<Value, Problem>?
+      for await ended in group {
+        if let ended {
+          result = ended
+          group.cancelAll()
+        }
+      }
+      return result
+    }
+    guard let result else { throw lockedOut() }
+    return try result.get()
+  }
+
+  private func openCoordinator(
+    lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
+  ) throws(Problem) -> Coordinator {
+    do throws(StoreError) {
+      let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
+      return Coordinator(
+        paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
+        clock: SystemClock.make(), jobs: jobs, tell: tell)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  // MARK: The lock
+
+  private func takeLock(waiting: Duration) throws(Problem) -> StoreLock? {
+    let deadline = ContinuousClock.now + waiting
+    while true {
+      do throws(StoreError) {
+        if let lock = try StoreLock.tryAcquire(paths.lock) { return lock }
+      } catch {
+        throw Problem(error)
+      }
+      guard ContinuousClock.now < deadline else { return nil }
+      usleep(20_000)
+    }
+  }
+
+  private func lockedOut() -> Problem {
+    let holder = StoreLock.holder(paths.lock).map { "process \($0) holds it" }
+    return Problem(
+      code: "STORE003", exit: .unavailable,
+      message: "another coordinator is at work in \(paths.root)", reason: holder,
+      remedy: "orchestrate status")
+  }
+
+  private func pause(_ duration: Duration) async {
+    // A cancelled pause ends early, which is what is wanted.
+    try? await Task.sleep(for: duration)
+  }
+}
+
+extension Supervisor {
+  /// Children run under this same program.
+  static let ownExecutable = Supervisor(executable: "/proc/self/exe")
+}
+
+/// The environment that the process was started with.
+enum ProcessEnvironment {
+  static var current: [String: String] {
+    var found: [String: String] = [:]
+    var entry = environ
+    while let pointer = entry.pointee {
+      let text = String(cString: pointer)
+      if let equals = text.firstIndex(of: "=") {
+        found[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      entry += 1
+    }
+    return found
+  }
+}
