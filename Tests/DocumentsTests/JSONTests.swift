@@ -46,12 +46,64 @@ import Testing
     #expect(value.prettyText == expected)
   }
 
+  @Test func `a file that Python wrote is written the same`() throws {
+    let text = try RepositoryFiles.text("config/project.schema.json")
+    #expect(try JSONValue(parsing: text).prettyText + "\n" == text)
+  }
+
   @Test func `a value keeps its indentation and its last newline`() throws {
     for text in ["{\n    \"a\": [\n        1\n    ]\n}\n", "{\n\t\"a\": 1\n}", "{\"a\":1}\n", "[]"]
     {
       let layout = JSONLayout(of: Array(text.utf8))
       #expect(layout.text(of: try JSONValue(parsing: text)) == text)
     }
+  }
+
+  @Test(arguments: 0..<200)
+  func `setting a value changes that value and no other byte`(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let value = JSONValue.object(["root": .random(depth: 4, using: &generator), "a\\\"b": 1])
+    let layouts = [
+      JSONLayout(indent: nil, endsInNewline: false), .standard,
+      JSONLayout(indent: "\t", endsInNewline: true),
+    ]
+    let layout = try #require(layouts.randomElement(using: &generator))
+    let before = layout.text(of: value)
+    let path = try #require(value.paths.randomElement(using: &generator))
+    let new = JSONValue.random(depth: 1, using: &generator)
+    var text = JSONText(Array(before.utf8))
+    let isSet = text.set(new, at: path)
+    #expect(isSet)
+    #expect(try JSONValue(parsing: text.text)[path] == new)
+    if path.steps.isEmpty { return }
+    let old = try #require(value[path])
+    let isSetBack = text.set(old, at: path)
+    #expect(isSetBack)
+    #expect(text.text == before)
+  }
+
+  @Test(arguments: [
+    (#"{"a":1}"#, #"{"a":1,"new":2}"#), ("{}", #"{"new":2}"#), ("{ \n}", "{\n  \"new\": 2\n}"),
+    ("{\n\t\"a\" : [1]\n}\n", "{\n\t\"a\" : [1],\n\t\"new\" : 2\n}\n"),
+    ("{\n  \"a\": {\"b\": 1}}", "{\n  \"a\": {\"b\": 1},\n  \"new\": 2}"),
+  ])
+  func `a new key is added in the way of the one before it`(text: String, expected: String) {
+    var edited = JSONText(Array(text.utf8))
+    let isSet = edited.set(2, at: ["new"])
+    #expect(isSet)
+    #expect(edited.text == expected)
+  }
+
+  @Test func `a path that leads nowhere sets nothing`() {
+    var text = JSONText(Array(#"{"a":[1],"b":"x"}"#.utf8))
+    for path: JSONPath in [["c", "d"], ["b", "d"], JSONPath([.key("a"), .index(1)])] {
+      let isSet = text.set(2, at: path)
+      #expect(!isSet)
+    }
+    #expect(text.text == #"{"a":[1],"b":"x"}"#)
+    let isSet = text.set(2, at: JSONPath([.key("a"), .index(0)]))
+    #expect(isSet)
+    #expect(text.text == #"{"a":[2],"b":"x"}"#)
   }
 
   // MARK: What is taken
@@ -172,6 +224,23 @@ import Testing
 }
 
 extension JSONValue {
+  /// The paths of this and everything below it.
+  var paths: [JSONPath] {
+    let below: [[JSONPath.Step]] =
+      switch self {
+      case .array(let elements):
+        elements.enumerated().flatMap { index, element in
+          element.paths.map { [.index(index)] + $0.steps }
+        }
+      case .object(let object):
+        object.members.flatMap { member in
+          member.value.paths.map { [.key(member.key)] + $0.steps }
+        }
+      case .null, .bool, .number, .string: []
+      }
+    return [JSONPath()] + below.map { JSONPath($0) }
+  }
+
   /// A value with anything in it that JSON can say.
   static func random(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {

@@ -19,7 +19,10 @@ import Testing
 
   @Test func `changes keep what they do not change`() throws {
     let text = """
-      {"x": 1.50, "state": "IMPLEMENT", "entered_at": "2025-12-28T17:03:00+05:30", "health_status": "HEALTHY", "feature_id": "f\\"3", "history": [{"from": "OLD", "to": "IMPLEMENT", "at": "x", "note": [1]}]}
+      { "x": 1.50, "state": "IMPLEMENT",
+        "entered_at": "2025-12-28T17:03:00+05:30", "health_status": "HEALTHY",
+
+        "feature_id": "f\\"3", "history": [] }
       """
     var document = try StateDocument(parsing: Array(text.utf8), file: "state.json")
     #expect(document.state == .implement)
@@ -28,16 +31,33 @@ import Testing
     document.moved(to: .fixBroken, at: noon, reason: "health check failed")
     document.marked(isDirty: true, lastAction: "green", at: noon)
     let expected = """
-      {"x":1.50,"state":"FIX_BROKEN","entered_at":"2025-12-28T12:00:00Z","health_status":"BROKEN",\
-      "feature_id":"f\\"3","history":[{"from":"OLD","to":"IMPLEMENT","at":"x","note":[1]},\
-      {"from":"IMPLEMENT","to":"FIX_BROKEN","at":"2025-12-28T12:00:00Z","reason":"health check failed"}],\
-      "dirty":true,"last_action":"green","timestamp":"2025-12-28T12:00:00Z"}
+      { "x": 1.50, "state": "FIX_BROKEN",
+        "entered_at": "2025-12-28T12:00:00Z", "health_status": "BROKEN",
+
+        "feature_id": "f\\"3", "history": [
+          {
+            "from": "IMPLEMENT",
+            "to": "FIX_BROKEN",
+            "at": "2025-12-28T12:00:00Z",
+            "reason": "health check failed"
+          }
+        ], "dirty": true, "last_action": "green", "timestamp": "2025-12-28T12:00:00Z" }
       """
     #expect(document.text == expected)
     let again = try StateDocument(parsing: Array(document.text.utf8), file: "state.json")
-    #expect(again.history.count == 2)
+    #expect(again.history.map(\.to) == ["FIX_BROKEN"])
     #expect(again.isDirty)
     #expect(again.lastAction == "green")
+  }
+
+  @Test func `entries of a history that others wrote stay`() throws {
+    let text = #"{"state":"TEST","history":[{"from":"OLD","to":"TEST","at":"x","note":[1.0]}]}"#
+    var document = try StateDocument(parsing: Array(text.utf8), file: "state.json")
+    document.moved(to: .complete, at: noon, reason: "all done")
+    #expect(document.history.map(\.from) == ["OLD", "TEST"])
+    #expect(
+      document.text.hasPrefix(
+        #"{"state":"COMPLETE","history":[{"from":"OLD","to":"TEST","at":"x","note":[1.0]},{"#))
   }
 
   @Test(arguments: [

@@ -113,11 +113,15 @@ import Testing
 
   @Test func `keys that nobody knows are kept, with a word on what was meant`() throws {
     let configuration = try configuration(
-      #"{"test_comand": "x", "limits": {"job": 2}, "drivers": {"d": {"kind": "recorded", "folder": "f", "q": 1}}, "zzz": 1}"#
+      """
+      {"test_comand": "x", "limits": {"job": 2}, "zzz": 1,
+       "drivers": {"d": {"kind": "recorded", "folder": "f", "q": 1}}}
+      """
     )
     #expect(
       configuration.warnings.map(\.description) == [
-        "project.json test_comand: the key 'test_comand' is not known and changes nothing; did you mean 'test_command'?",
+        "project.json test_comand: the key 'test_comand' is not known and changes nothing; "
+          + "did you mean 'test_command'?",
         "project.json zzz: the key 'zzz' is not known and changes nothing",
         "project.json drivers.d.q: the key 'q' is not known and changes nothing",
         "project.json limits.job: the key 'job' is not known and changes nothing; did you mean 'jobs'?",
@@ -139,11 +143,11 @@ import Testing
     ("{\"limits\": 3}", "project.json limits: expected an object, found the number 3"),
     (
       #"{"test_command": 3}"#,
-      #"project.json test_command: expected a command: a line, an array of words, or {"shell": "…"}, found the number 3"#
+      #"project.json test_command: expected a command: a line, an array of words, or {"sh"#
     ),
     (
       #"{"test_command": []}"#,
-      #"project.json test_command: expected a command: a line, an array of words, or {"shell": "…"}, found an array"#
+      #"project.json test_command: expected a command: a line, an array of words, or {"sh"#
     ),
     (
       #"{"roles": {"wizard": {"driver": "x"}}}"#,
@@ -158,7 +162,10 @@ import Testing
       "project.json roles.reviewer.driver: 'mime' is no driver of this file; did you mean 'mine'?"
     ),
     (
-      #"{"drivers": {"d": {"kind": "recorded", "folder": "f"}}, "roles": {"reviewer": {"driver": "d"}, "code-reviewer": {"driver": "d"}}}"#,
+      """
+      {"drivers": {"d": {"kind": "recorded", "folder": "f"}},
+       "roles": {"reviewer": {"driver": "d"}, "code-reviewer": {"driver": "d"}}}
+      """,
       "project.json roles.code-reviewer: 'reviewer' is taken: roles.reviewer has it too"
     ),
     (#"{"drivers": {"d": {}}}"#, "project.json drivers.d.kind: the driver's kind is missing"),

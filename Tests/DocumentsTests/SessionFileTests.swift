@@ -93,11 +93,11 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     func text() -> String {
       let words = [
-        "API", "task 7", "- x", "a: b", "**bold**", "é😀", "[ ] box", "1. one", "`c`", "it's",
+        "API", "task 7", "- x", "a: b", "**bold**", "é😀", "[ ] box", "1. one", "`c`", "it's", "C#",
       ]
       let count = Int.random(in: 1...4, using: &generator)
       let picked = (0..<count).compactMap { _ in words.randomElement(using: &generator) }
-      return "w " + picked.joined(separator: "\n")
+      return picked.joined(separator: "\n") + " w"
     }
     func texts() -> [String] { (0..<Int.random(in: 0...3, using: &generator)).map { _ in text() } }
     let plan = PlanDocument(
@@ -113,6 +113,13 @@ import Testing
         Checkbox($0.replacing("\n", with: " "), isTicked: $0.count > 9)
       })
     #expect(PlanDocument(parsing: plan.text) == plan)
+  }
+
+  @Test func `names keep their marks`() {
+    for name in ["C#", "- dash", ": colon", "3 things", "(1)", "Task 2"] {
+      let plan = PlanDocument(session: nil, objectives: [], tasks: [.init(number: 7, name: name)])
+      #expect(PlanDocument(parsing: plan.text).tasks == plan.tasks)
+    }
   }
 
   // MARK: From a plan

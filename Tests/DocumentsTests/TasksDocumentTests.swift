@@ -228,6 +228,39 @@ import Testing
     #expect(updated.tasks[0].output["commit"] == "abc")
   }
 
+  @Test func `what a person laid out by hand stays laid out`() throws {
+    let text = """
+      { "sessionId" : 39,
+
+        "tasks": [
+          {"id": "a", "title": "A", "files": ["x", "y"],   "status": "pending"},
+          {"id": "b", "title": "B", "status": "pending", "actualMinutes": null}
+        ] }
+      """
+    let updated = try document(text).updating(TaskID("a")!, status: .tested, actualMinutes: 5)
+    let expected = """
+      { "sessionId" : 39,
+
+        "tasks": [
+          {"id": "a", "title": "A", "files": ["x", "y"],   "status": "tested",   "actualMinutes": 5},
+          {"id": "b", "title": "B", "status": "pending", "actualMinutes": null}
+        ],
+
+        "metrics": {
+          "totalTasks": 2,
+          "completed": 1,
+          "failed": 0,
+          "blocked": 0,
+          "timeSpent": 5,
+          "timeEstimated": 0
+        } }
+      """
+    #expect(updated.text == expected)
+    let again = try updated.updating(TaskID("b")!, status: .failed)
+    #expect(again.text.contains("\"completed\": 1,\n    \"failed\": 1,"))
+    #expect(try document(again.text).tasks == again.tasks)
+  }
+
   @Test func `a word of the file's own that means the same is left standing`() throws {
     let document = try document(tasks(#"{"id":"a","title":"A","status":"done"}"#))
     #expect(

@@ -7,25 +7,36 @@ struct FrontMatter {
   let fields: JSONObject
   /// What stands below it, as it stands.
   let body: String
-  /// What was odd about it.
-  let warnings: [DocumentWarning]
+  /// Why the front matter is no YAML and was read line by line; `nil` where it is.
+  let fault: DocumentError?
 
   /// Splits a text. A front matter that is no YAML, such as one with a bare colon in a
   /// description, is read line by line, as the tools that such files are made for do.
   init(of text: String, file: String) {
     let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     guard let parts = Self.split(text) else {
-      self.init(fields: JSONObject(), body: text, warnings: [])
+      self.init(fields: JSONObject(), body: text, fault: nil)
       return
     }
+    do throws(DocumentError) {
+      self.init(fields: try Self.yaml(parts.head, file), body: parts.body, fault: nil)
+    } catch {
+      self.init(fields: Self.lineByLine(parts.head), body: parts.body, fault: error)
+    }
+  }
+
+  private init(fields: JSONObject, body: String, fault: DocumentError?) {
+    self.fields = fields
+    self.body = body
+    self.fault = fault
+  }
+
+  private static func yaml(_ head: String, _ file: String) throws(DocumentError) -> JSONObject {
     let place: DocumentError.Place
     let problem: String
     do throws(YAMLSyntaxError) {
-      let value = try YAMLReader.read(parts.head)
-      if let fields = value.object ?? (value.isNull ? JSONObject() : nil) {
-        self.init(fields: fields, body: parts.body, warnings: [])
-        return
-      }
+      let value = try YAMLReader.read(head)
+      if let fields = value.object ?? (value.isNull ? JSONObject() : nil) { return fields }
       place = .line(1)
       problem = "\(value.inWords) stands where fields should be"
     } catch {
@@ -33,32 +44,22 @@ struct FrontMatter {
       place = .line(error.line + 1, column: error.column)
       problem = error.reason
     }
-    let warning = DocumentWarning(
-      file: file, place: place,
-      message: "the front matter is no YAML (\(problem)); it was read line by line")
-    self.init(fields: Self.lineByLine(parts.head), body: parts.body, warnings: [warning])
-  }
-
-  private init(fields: JSONObject, body: String, warnings: [DocumentWarning]) {
-    self.fields = fields
-    self.body = body
-    self.warnings = warnings
+    throw DocumentError(
+      file: file, place: place, fault: .syntax("the front matter is no YAML: \(problem)"))
   }
 
   /// The lines between the dashes and everything below; `nil` where there is no front matter.
   private static func split(_ text: String) -> (head: String, body: String)? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    // A carriage return and a newline are one character, so such a file is split by it.
-    let windows = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-    let (parts, newline) = windows.count > lines.count ? (windows, "\r\n") : (lines, "\n")
+    // A carriage return and a newline are one character.
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     func isDashes(_ line: Substring) -> Bool {
       line.hasPrefix("---") && line.dropFirst(3).allSatisfy(\.isWhitespace)
     }
-    guard let first = parts.first, isDashes(first),
-      let end = parts.dropFirst().firstIndex(where: isDashes)
+    guard let first = lines.first, isDashes(first),
+      let end = lines.dropFirst().firstIndex(where: isDashes)
     else { return nil }
     return (
-      parts[1..<end].joined(separator: "\n"), parts[(end + 1)...].joined(separator: newline)
+      lines[1..<end].joined(separator: "\n"), lines[(end + 1)...].joined(separator: "\n")
     )
   }
 

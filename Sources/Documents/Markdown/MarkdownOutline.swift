@@ -46,9 +46,11 @@ struct MarkdownLine: Hashable {
     let level = text.prefix { $0 == "#" }.count
     let rest = text.dropFirst(level)
     guard !isCode, (1...6).contains(level), rest.first?.isWhitespace ?? true else { return nil }
-    var title = trimmed(rest)[...]
-    while title.last == "#" { title.removeLast() }
-    return (level, trimmed(title))
+    let title = trimmed(rest)
+    // Number signs that close a heading stand apart from it; those of `C#` do not.
+    let closing = title.reversed().prefix { $0 == "#" }.count
+    let isClosed = closing > 0 && title.dropLast(closing).last.map(\.isWhitespace) ?? true
+    return (level, isClosed ? trimmed(title.dropLast(closing)) : title)
   }
 }
 
@@ -62,6 +64,20 @@ struct MarkdownSection {
 
   /// The title in lower case, without an emoji or the like before it.
   var key: String { plainWords(title) }
+
+  /// The number and the name of `Task 3: Name`, where `word` is `task`; `nil` for other titles.
+  func numbered(_ word: String) -> (number: Int, name: String)? {
+    let start = word + " "
+    guard level > 1, key.hasPrefix(start), let first = key.dropFirst(start.count).first,
+      first.isNumber
+    else { return nil }
+    let rest = title.drop { !$0.isNumber }
+    let digits = rest.prefix { $0.isNumber && $0.isASCII }
+    guard let number = Int(digits) else { return nil }
+    var name = rest.dropFirst(digits.count).drop(while: \.isWhitespace)
+    if let mark = name.first, ":.-–—)".contains(mark) { name = name.dropFirst() }
+    return (number, trimmed(name))
+  }
 
   /// What stands below, without blank lines around it.
   var text: String {

@@ -29,8 +29,9 @@ package struct StateDocument: Hashable, Sendable {
   package private(set) var isDirty: Bool
   /// What was done last; `nil` where it was not said.
   package private(set) var lastAction: String?
-  private var root: JSONObject
-  private let layout: JSONLayout
+  /// The history as written, with the keys that are not ours.
+  private var entries: [JSONValue]
+  private var source: JSONText
 
   /// A project that was just begun.
   package init(at moment: Timestamp, health: HealthStatus) {
@@ -39,11 +40,12 @@ package struct StateDocument: Hashable, Sendable {
     self.health = health
     history = []
     isDirty = false
-    root = [
+    entries = []
+    let root: JSONValue = [
       "state": .string(ProjectState.start.rawValue), "entered_at": .string(moment.description),
       "health_status": .string(health.rawValue), "history": [],
     ]
-    layout = .standard
+    source = JSONText(Array(JSONLayout.standard.text(of: root).utf8))
   }
 
   /// Reads the file.
@@ -60,8 +62,8 @@ package struct StateDocument: Hashable, Sendable {
       .map { (field) throws(DocumentError) in try Transition(field) }
     isDirty = try document.optional("dirty")?.bool() ?? false
     lastAction = try document.optional("last_action")?.string()
-    root = try document.object()
-    layout = JSONLayout(of: bytes)
+    entries = document.value["history"]?.array ?? []
+    source = JSONText(bytes)
   }
 
   static func state(_ field: DocumentField) throws(DocumentError) -> ProjectState {
@@ -77,7 +79,7 @@ package struct StateDocument: Hashable, Sendable {
   }
 
   /// The file's text.
-  package var text: String { layout.text(of: .object(root)) }
+  package var text: String { source.text }
 
   // MARK: Changes
 
@@ -88,24 +90,25 @@ package struct StateDocument: Hashable, Sendable {
     history.append(transition)
     self.state = state
     enteredAt = moment.description
-    root["state"] = .string(state.rawValue)
-    root["entered_at"] = .string(enteredAt)
-    root["history"] = .array((root["history"]?.array ?? []) + [transition.json])
+    source.set(.string(state.rawValue), at: ["state"])
+    source.set(.string(enteredAt), at: ["entered_at"])
+    entries.append(transition.json)
+    source.set(.array(entries), at: ["history"])
   }
 
   /// The health was checked; a file that is there is brought up to date as well (S2-09).
   package mutating func healthChecked(_ health: HealthStatus) {
     self.health = health
-    root["health_status"] = .string(health.rawValue)
+    source.set(.string(health.rawValue), at: ["health_status"])
   }
 
   /// Work begins, or it ended in order (S2-22, S2-45).
   package mutating func marked(isDirty: Bool, lastAction: String, at moment: Timestamp) {
     self.isDirty = isDirty
     self.lastAction = lastAction
-    root["dirty"] = .bool(isDirty)
-    root["last_action"] = .string(lastAction)
-    root["timestamp"] = .string(moment.description)
+    source.set(.bool(isDirty), at: ["dirty"])
+    source.set(.string(lastAction), at: ["last_action"])
+    source.set(.string(moment.description), at: ["timestamp"])
   }
 }
 

@@ -28,7 +28,12 @@ package struct RoleDefinition: Hashable, Sendable {
   /// almost anything.
   package init(parsing text: String, file: String) {
     let matter = FrontMatter(of: text, file: file)
-    var warnings = matter.warnings
+    var warnings: [DocumentWarning] = []
+    if let fault = matter.fault {
+      warnings.append(
+        DocumentWarning(
+          file: file, place: fault.place, message: fault.sentence + "; it was read line by line"))
+    }
     func field(_ key: String) -> String? {
       guard let value = matter.fields[key], !value.isNull else { return nil }
       if let text = value.string { return trimmed(text) }

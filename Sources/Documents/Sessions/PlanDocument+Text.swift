@@ -36,18 +36,11 @@ extension PlanDocument {
 
   /// `### Task 3: Name`, at any depth but the first.
   private static func task(_ section: MarkdownSection) -> Task? {
-    let words = section.key
-    guard section.level > 1, words.hasPrefix("task ") else { return nil }
-    let title = section.title[...].drop { !$0.isNumber }
-    let digits = title.prefix { $0.isNumber && $0.isASCII }
-    guard words.dropFirst("task ".count).first?.isNumber == true, let number = Int(digits) else {
-      return nil
-    }
-    let name = title.dropFirst(digits.count).drop { $0.isWhitespace || ":.-–—)".contains($0) }
+    guard let (number, name) = section.numbered("task") else { return nil }
     let fields = fields(of: section)
     func text(_ key: String) -> String { fields[key]?.joined(separator: ", ") ?? "" }
     return Task(
-      number: number, name: String(name), agent: text("agent"),
+      number: number, name: name, agent: text("agent"),
       estimatedTime: text("estimated time"), dependencies: text("dependencies"),
       successCriteria: fields["success criteria"] ?? [], testCases: fields["test cases"] ?? [])
   }

@@ -5,7 +5,8 @@ package import Domain
 
 /// `session-NNN-tasks.json`.
 ///
-/// The whole file is kept, so that keys that are not ours, their order and the layout survive.
+/// The file's text is kept and only the values that change are set in it, so that keys that are not
+/// ours, their order and every blank survive.
 /// `{"tasks": […]}` is what we write; a bare array and `{"features": […]}` are read as well.
 package struct TasksDocument: Hashable, Sendable {
   /// The file, as it was named to the reader.
@@ -17,10 +18,13 @@ package struct TasksDocument: Hashable, Sendable {
   /// What was odd but could be read.
   package let warnings: [DocumentWarning]
 
-  private var root: JSONValue
-  /// Where the tasks stand in `root`.
+  private var source: JSONText
+  /// Where the tasks stand in the text.
   private let list: JSONPath
-  private let layout: JSONLayout
+  /// The entries of the tasks, with the keys that are not ours.
+  private var entries: [JSONObject]
+  /// The `metrics`, with the keys that are not ours; `nil` for a bare array.
+  private var storedMetrics: JSONObject?
   private let aliases: StatusAliases
 
   /// Reads a task file.
@@ -32,18 +36,21 @@ package struct TasksDocument: Hashable, Sendable {
   ) throws(DocumentError) {
     let document = try DocumentField(reading: bytes, file: file)
     var warnings: [DocumentWarning] = []
-    let entries = try Self.entries(of: document)
+    let list = try Self.list(of: document)
     session = try Self.session(of: document, &warnings)
-    let tasks = try entries.elements("an array of tasks").map { (entry) throws(DocumentError) in
+    let fields = try list.elements("an array of tasks")
+    let tasks = try fields.map { (entry) throws(DocumentError) in
       try SessionTask(entry, aliases: aliases, warnings: &warnings)
     }
-    try Self.check(tasks, in: entries)
+    try Self.check(tasks, in: list)
     self.file = file
     self.tasks = tasks
     self.warnings = warnings + Self.metricsWarnings(document, tasks)
-    root = document.value
-    list = entries.path
-    layout = JSONLayout(of: bytes)
+    source = JSONText(bytes)
+    self.list = list.path
+    entries = try fields.map { (entry) throws(DocumentError) in try entry.object() }
+    let isBare = document.value.array != nil
+    storedMetrics = isBare ? nil : document.value["metrics"]?.object ?? JSONObject()
     self.aliases = aliases
   }
 
@@ -64,8 +71,8 @@ package struct TasksDocument: Hashable, Sendable {
   /// What the tasks add up to.
   package var metrics: TaskMetrics { TaskMetrics(of: tasks) }
 
-  /// The file's text: as it was read, where nothing was changed, up to the space between values.
-  package var text: String { layout.text(of: root) }
+  /// The file's text: as it was read, but for what was set since.
+  package var text: String { source.text }
 
   // MARK: Writing
 
@@ -79,43 +86,48 @@ package struct TasksDocument: Hashable, Sendable {
   package func updating(
     _ id: TaskID, status: TaskStatus? = nil, actualMinutes: Int? = nil, output: JSONValue? = nil
   ) throws(DocumentError) -> TasksDocument {
-    guard let index = tasks.firstIndex(where: { $0.id == id }),
-      var entry = root[list]?[index]?.object
-    else {
+    guard let index = tasks.firstIndex(where: { $0.id == id }) else {
       throw DocumentError(
         file: file, place: .path(list),
         fault: .unknownName(id.text, what: "task of this session", known: tasks.map(\.id.text)))
     }
-    // A word of the file's own that means the same is left standing.
-    if let status, tasks[index].status.meaning != status || entry["status"] == nil {
-      entry["status"] = .string(status.rawValue)
-    }
-    if let actualMinutes { entry["actualMinutes"] = .integer(max(0, actualMinutes)) }
-    if let output { entry["output"] = output }
     var updated = self
+    // A word of the file's own that means the same is left standing.
+    if let status, tasks[index].status.meaning != status || entries[index]["status"] == nil {
+      updated.set("status", .string(status.rawValue), at: index)
+    }
+    if let actualMinutes {
+      updated.set("actualMinutes", .integer(max(0, actualMinutes)), at: index)
+    }
+    if let output { updated.set("output", output, at: index) }
     var ignored: [DocumentWarning] = []
     let field = DocumentField(
-      file: file, path: list.appending(index), value: .object(entry))
+      file: file, path: list.appending(index), value: .object(updated.entries[index]))
     updated.tasks[index] = try SessionTask(field, aliases: aliases, warnings: &ignored)
-    updated.replace(entry, at: index)
+    updated.setMetrics()
     return updated
   }
 
-  private mutating func replace(_ entry: JSONObject, at index: Int) {
-    guard var entries = root[list]?.array else { return }
-    entries[index] = .object(entry)
-    guard var object = root.object, case .key(let key)? = list.steps.first else {
-      root = .array(entries)
-      return
+  private mutating func set(_ key: String, _ value: JSONValue, at index: Int) {
+    entries[index][key] = value
+    source.set(value, at: list.appending(index).appending(key))
+  }
+
+  private mutating func setMetrics() {
+    guard let storedMetrics else { return }
+    let path: JSONPath = ["metrics"]
+    if storedMetrics.isEmpty {
+      source.set(.object(metrics.written(into: storedMetrics)), at: path)
     }
-    object[key] = .array(entries)
-    object["metrics"] = .object(metrics.written(into: object["metrics"]?.object ?? JSONObject()))
-    root = .object(object)
+    for (name, value) in metrics.entries where storedMetrics[name]?.int != value {
+      source.set(.integer(value), at: path.appending(name))
+    }
+    self.storedMetrics = metrics.written(into: storedMetrics)
   }
 
   // MARK: Reading
 
-  private static func entries(of document: DocumentField) throws(DocumentError) -> DocumentField {
+  private static func list(of document: DocumentField) throws(DocumentError) -> DocumentField {
     if document.value.array != nil { return document }
     if let features = try document.optional("features"), try document.optional("tasks") == nil {
       return features

@@ -99,14 +99,10 @@ package struct TestsDocument: Hashable, Sendable {
 extension TestsDocument.Case {
   /// `### Test Case 2: Name`, with the first fenced code below it.
   init?(_ section: MarkdownSection) {
-    guard section.level > 1, section.key.hasPrefix("test case ") else { return nil }
-    let title = section.title[...].drop { !$0.isNumber }
-    let digits = title.prefix { $0.isNumber && $0.isASCII }
-    guard let number = Int(digits) else { return nil }
-    let name = title.dropFirst(digits.count).drop { $0.isWhitespace || ":.-–—)".contains($0) }
+    guard let (number, name) = section.numbered("test case") else { return nil }
     let code = section.lines.drop { !$0.isCode }.prefix { $0.isCode }
     guard let opening = code.first else {
-      self.init(number: number, name: String(name), language: nil, body: section.text)
+      self.init(number: number, name: name, language: nil, body: section.text)
       return
     }
     let mark = opening.text.drop { $0 == " " }.prefix { $0 == "`" || $0 == "~" }
@@ -116,7 +112,7 @@ extension TestsDocument.Case {
       return !(text.hasPrefix(mark) && text.allSatisfy { $0 == mark.first })
     }
     self.init(
-      number: number, name: String(name),
+      number: number, name: name,
       language: trimmed(opening.text.drop { $0 == " " }.dropFirst(mark.count)),
       body: body.map(\.text).joined(separator: "\n"))
   }

@@ -24,9 +24,7 @@ package struct WorkflowDocument: Hashable, Sendable {
     _ text: String, file: String, aliases: RoleAliases
   ) throws(DocumentError) -> WorkflowDocument {
     let matter = FrontMatter(of: text, file: file)
-    if let warning = matter.warnings.first {
-      throw DocumentError(file: file, place: warning.place, fault: .syntax(warning.message))
-    }
+    if let fault = matter.fault { throw fault }
     let root = DocumentField(file: file, value: .object(matter.fields))
     let name = try Self.name(try root.required("name", "the workflow's name"))
     let stages = try root.required("stages", "the list of stages")
