@@ -143,7 +143,8 @@ package final class ProjectFixture: Sendable {
     packet = json.load(sys.stdin)
     task, stage, attempt = packet["task"]["id"], packet["stage"], packet["attempt"]
     home = pathlib.Path(__file__).resolve().parent
-    lie = json.loads((home / "lies.json").read_text()).get(f"{task}/{stage}/{attempt}")
+    lies = json.loads((home / "lies.json").read_text())
+    lie = lies.get(f"{task}/{stage}/{attempt}") if packet["round"] == 1 else None
     name, sign, answer = {
         "task-1": ("product", "*", 6), "task-2": ("quotient", "/", 1.5)}[task]
     report = {"summary": "did what the stage asks for",

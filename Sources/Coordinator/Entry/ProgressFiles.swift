@@ -38,11 +38,28 @@ struct ProgressFiles {
       (bytes, file) throws(DocumentError) in
       try FeatureList(parsing: bytes, file: file, aliases: aliases)
     }
-    guard let list else { return Features(status: .none, sentence: "none (need INIT)") }
+    guard let list else { return sessionFeatures() }
     return Features(
       status: list.status,
       sentence: "\(list.doneCount) of \(list.features.count) done, \(list.pendingCount) pending, "
         + "\(list.untestedCount) untested")
+  }
+
+  /// Without a feature list, the tasks of all sessions are the features. A tasks file that cannot
+  /// be read says nothing here; `run` names what is wrong with it.
+  private func sessionFeatures() -> Features {
+    let folder = SessionFolder(path: paths.sessions)
+    let documents = ((try? folder.sessions()) ?? []).compactMap { session in
+      try? TasksDocument.read(folder.path(of: .tasks, in: session), aliases: aliases)
+    }
+    let statuses = documents.flatMap(\.tasks).map(\.status)
+    guard !statuses.isEmpty else { return Features(status: .none, sentence: "none (need INIT)") }
+    let done = statuses.count(where: \.isDone)
+    let untested = statuses.count { $0.meaning == .implemented }
+    return Features(
+      status: FeatureStatus(
+        total: statuses.count, pending: statuses.count - done - untested, untested: untested),
+      sentence: "\(done) of \(statuses.count) tasks done in \(documents.count) sessions")
   }
 
   /// The newest session summary, by its session's number.

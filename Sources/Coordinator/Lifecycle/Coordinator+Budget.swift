@@ -52,7 +52,10 @@ extension Coordinator {
   package func nextSegment(_ session: SessionRecord, reason: String) throws(Problem) {
     let id = session.plan.session
     let number = session.segment?.number ?? 0
-    let segment = Segment(number: number + 1, openedAt: clock().wall)
+    let last = try read { (store) throws(StoreError) in
+      try store.usage(in: id).segments.last?.segment.number
+    }
+    let segment = Segment(number: (last ?? 0) + 1, openedAt: clock().wall)
     var events: [SessionEvent] = []
     if number > 0 { events.append(.segmentClosed(number: number, reason: reason)) }
     events.append(.segmentOpened(segment))

@@ -25,8 +25,9 @@ extension Coordinator {
     if try read({ (store) throws(StoreError) in try store.session(session) }) == nil {
       try await plan(session, by: planned)
     }
-    try readConfiguration(session)
     var record = try requireSession(session)
+    guard !record.lifecycle.isEnded else { return }
+    try readConfiguration(session)
     if case .paused = record.lifecycle.state {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in try lifecycle.resumed() }
       record = try requireSession(session)
@@ -169,6 +170,7 @@ extension Coordinator {
 
   /// Validates and reviews a session whose tasks are settled, and writes its documents.
   package func conclude(_ session: SessionID) async throws(Problem) -> RunEnding {
+    if let ending = try ending(of: session) { return ending }
     let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
     let open = tasks.filter {
       switch $0.progress.state {
@@ -198,10 +200,15 @@ extension Coordinator {
     }
     try writeProjections(session)
     try await writeClosingDocuments(session)
+    return try ending(of: session) ?? .interrupted
+  }
+
+  /// How a session ended; `nil` while it has not.
+  private func ending(of session: SessionID) throws(Problem) -> RunEnding? {
     switch try requireSession(session).lifecycle.state {
-    case .completed: return .completed
-    case .failed(let reason): return .failed(reason: reason)
-    case .active, .paused: return .interrupted
+    case .completed: .completed
+    case .failed(let reason): .failed(reason: reason)
+    case .active, .paused: nil
     }
   }
 

@@ -19,10 +19,7 @@ package struct SessionFiles: Sendable {
     budget = settings.budget
   }
 
-  /// The file of a session: `tasks.json`, `plan.md` …
-  func path(_ session: SessionID, _ suffix: String) -> String {
-    "\(paths.sessions)/\(session.fileStem)-\(suffix)"
-  }
+  private var folder: SessionFolder { SessionFolder(path: paths.sessions) }
 
   // MARK: Reading
 
@@ -43,15 +40,15 @@ package struct SessionFiles: Sendable {
         reason: "\(document.file) lists \(document.tasks.count) tasks",
         remedy: "orchestrate session new 'What you want'")
     }
-    let outline = try SessionOutline(paths: paths, session: session)
+    let outline = try SessionOutline(session, in: folder)
     return SessionPlan(
       session: session, title: outline.title, objectives: outline.objectives,
-      complexity: outline.complexity ?? highest(document.tasks), base: base, tasks: planned,
+      complexity: highest(document.tasks), base: base, tasks: planned,
       budget: budget)
   }
 
   func tasks(_ session: SessionID) throws(Problem) -> TasksDocument {
-    let file = path(session, "tasks.json")
+    let file = folder.path(of: .tasks, in: session)
     guard access(file, F_OK) == 0 else {
       throw Problem(
         code: "SESSION009", exit: .notFound, message: "there is no session \(session)",
@@ -120,7 +117,7 @@ package struct SessionFiles: Sendable {
         code: "INPUT003", exit: .badInput, message: "\(error.file) cannot be brought up to date",
         reason: error.description)
     }
-    if document.text != before { try write(document.text, path(session, "tasks.json")) }
+    if document.text != before { try write(document.text, folder.path(of: .tasks, in: session)) }
   }
 
   private func differs(_ task: SessionTask?, _ standing: Standing) -> Bool {

@@ -189,7 +189,7 @@ enum DoctorCommand {
         remedy: "export ORCHESTRATE_WORKSPACES=FOLDER")
     }
     var space = statvfs()
-    let free = statvfs(folder, &space) == 0 ? Int(space.f_bavail) * Int(space.f_frsize) >> 20 : 0
+    let free = statvfs(folder, &space) == 0 ? (Int(space.f_bavail) * Int(space.f_frsize)) >> 20 : 0
     return Finding(
       name: "workspaces", status: free > 500 ? .good : .odd,
       detail: "\(project.paths.workspaces), \(free) MB free")

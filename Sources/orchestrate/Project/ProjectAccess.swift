@@ -135,6 +135,7 @@ struct ProjectAccess: Sendable {
   private func openCoordinator(
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
+    try ignoreState()
     do throws(StoreError) {
       let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
       return Coordinator(
@@ -142,6 +143,19 @@ struct ProjectAccess: Sendable {
         clock: SystemClock.make(), jobs: jobs, tell: tell)
     } catch {
       throw Problem(error)
+    }
+  }
+
+  /// `.claude/state/` ignores itself, whatever the project's own rules say.
+  private func ignoreState() throws(Problem) {
+    let path = paths.state + "/.gitignore"
+    guard access(path, F_OK) != 0 else { return }
+    do throws(FileError) {
+      try AtomicFile.write(Array("*\n".utf8), to: path)
+    } catch {
+      throw Problem(
+        code: "OUTPUT001", exit: .failure, message: "\(path) cannot be written",
+        reason: "\(error)")
     }
   }
 
