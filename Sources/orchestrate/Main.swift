@@ -26,9 +26,11 @@ extension CommandTable {
       Example("orchestrate status", "What needs you, and how things stand"),
     ],
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
-      + [DoctorCommand.spec, RecoverCommand.spec] + TaskCommands.specs + HandoffCommands.specs
+      + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
+      + HandoffCommands.specs
       + CheckpointCommands.specs + GateCommand.specs + [VersionCommand.spec],
     groups: [
+      CommandGroup(["session"], summary: "Sessions, started or not"),
       CommandGroup(["task"], summary: "A session's tasks"),
       CommandGroup(["tdd"], summary: "Tests and their proofs"),
       CommandGroup(["handoff"], summary: "What agents take and bring back"),

@@ -37,7 +37,8 @@ enum SessionCommands {
     let settings = try project.settings()
     if let name = invocation.text("workflow"), settings.workflows[name] == nil {
       throw .usage(
-        "there is no workflow '\(name)'", reason: "known are \(listed(settings.workflows.keys.sorted()))",
+        "there is no workflow '\(name)'",
+        reason: "known are \(listed(settings.workflows.keys.sorted()))",
         remedy: invocation.command.helpCommand)
     }
     let draft = try SessionDraft(
