@@ -174,7 +174,8 @@ package final class ProjectFixture: Sendable {
             test.write_text(f"def test_{name}():\n    assert True\n")
             code.write_text(f"def {name}(a, b):\n    return 0\n")
         else:
-            code.write_text(f"def {name}(a, b):\n    return a {sign} b\n")
+            said = f'    """The {name} of two numbers."""\n' if packet["round"] > 1 else ""
+            code.write_text(f"def {name}(a, b):\n{said}    return a {sign} b\n")
         if lie == "break-other":
             pathlib.Path("calc/basic.py").write_text("def add(a, b):\n    return 0\n")
     elif stage == "review":

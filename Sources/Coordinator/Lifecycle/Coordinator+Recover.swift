@@ -13,13 +13,15 @@ package struct RecoveryReport: Hashable, Sendable {
   package var proved: [HandoffID] = []
   /// Claims whose lease had run out.
   package var expired: Int = 0
+  /// Refs that a killed process had left locked.
+  package var locks: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
 
   package init() {}
 
   package var isEmpty: Bool {
-    returned.isEmpty && proved.isEmpty && expired == 0 && branches.isEmpty
+    returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
   }
 }
 
@@ -36,6 +38,7 @@ extension Coordinator {
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     for session in sessions where !session.lifecycle.isEnded {
       let id = session.plan.session
+      report.locks += try await freeLocks(of: id)
       if try await isBranchBehind(session) {
         try await settleBranch(id)
         report.branches.append(id)
@@ -63,6 +66,14 @@ extension Coordinator {
       try await advance(session.plan.session)
     }
     return report
+  }
+
+  /// Both places are the coordinator's alone, and only one process holds the store's lock.
+  private func freeLocks(of session: SessionID) async throws(Problem) -> [String] {
+    try await git { (repository) throws(GitError) in
+      repository.removeStaleLocks(under: "refs/orchestrate/\(session.padded)")
+        + repository.removeStaleLocks(under: CheckpointReference.branch(session))
+    }
   }
 
   private func isBranchBehind(_ session: SessionRecord) async throws(Problem) -> Bool {

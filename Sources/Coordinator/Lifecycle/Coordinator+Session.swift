@@ -234,7 +234,9 @@ extension Coordinator {
 
   /// Seals a session that is being stopped; `run` goes on from here.
   package func pause(_ session: SessionID, reason: String) throws(Problem) {
-    guard case .active = try requireSession(session).lifecycle.state else { return }
+    // It may have been stopped before it was even planned.
+    let record = try read { (store) throws(StoreError) in try store.session(session) }
+    guard case .active? = record?.lifecycle.state else { return }
     try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
       try lifecycle.paused(reason: reason)
     }

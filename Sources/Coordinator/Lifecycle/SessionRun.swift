@@ -35,12 +35,6 @@ package struct SessionRun: Sendable {
   package func run() async throws(Problem) -> RunEnding {
     try await coordinator.advance(session)
     let drivers = coordinator.settings.drivers
-    if launches && drivers.isEmpty {
-      throw Problem(
-        code: "CONFIG001", exit: .badConfiguration, message: "no role has a driver",
-        reason: "nothing says which program plays the roles",
-        remedy: "orchestrate run \(session) --driver command:./agent.sh, or --no-launch")
-    }
     let result = await withTaskGroup(of: Problem?.self) { group -> Problem? in
       if launches {
         for number in 1...coordinator.jobs {

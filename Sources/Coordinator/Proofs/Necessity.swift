@@ -78,11 +78,29 @@ extension StageProver {
         from: question.taskBase, to: question.submission.tree, in: repository)
       let implementation = set.changes.paths(in: [.implementation])
       guard !implementation.isEmpty else { return [] }
-      return try repository.hunks(
+      var hunks: [Hunk] = []
+      for hunk in try repository.hunks(
         from: question.taskBase, to: question.submission.tree, paths: implementation,
-        contextLines: 0
-      ).filter(\.hasContent)
+        contextLines: 0)
+      where try Self.hasContent(hunk, in: question, repository) {
+        hunks.append(hunk)
+      }
+      return hunks
     }
+  }
+
+  /// Whether a hunk changes more than blank lines: nothing can be missed of those.
+  private static func hasContent(
+    _ hunk: Hunk, in question: StageQuestion, _ repository: Repository
+  ) throws(GitError) -> Bool {
+    var texts = hunk.addedLines + hunk.removedLines
+    if texts.isEmpty {
+      // A whole file came or went.
+      for tree in [question.taskBase, question.submission.tree] {
+        if let text = try repository.text(at: hunk.path, inTree: tree) { texts.append(text) }
+      }
+    }
+    return texts.contains { $0.contains { !$0.isWhitespace } }
   }
 
   private func isNoticed(
@@ -126,13 +144,6 @@ extension Hunk {
     case 0: "after \(newStart)"
     case 1: "\(newStart)"
     default: "\(newStart)-\(newStart + newCount - 1)"
-    }
-  }
-
-  /// Whether it changes more than blank lines: nothing can be missed of those.
-  var hasContent: Bool {
-    (addedLines + removedLines).contains { line in
-      line.contains { !$0.isWhitespace }
     }
   }
 }

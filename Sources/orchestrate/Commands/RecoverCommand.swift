@@ -28,6 +28,7 @@ enum RecoverCommand {
         "returned": .array(report.returned.map { .string($0.text) }),
         "proved": .array(report.proved.map { .string($0.text) }),
         "expired": .integer(report.expired),
+        "locks": .strings(report.locks),
         "branches": .array(report.branches.map { .string($0.padded) }),
       ]
       invocation.print(document.prettyText)
@@ -37,6 +38,7 @@ enum RecoverCommand {
     for id in report.returned { invocation.print("\(id) was given back; its worker is gone") }
     for id in report.proved { invocation.print("\(id) was handed in before; it is judged now") }
     if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
+    for name in report.locks { invocation.print("\(name) was left locked; it is free again") }
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
     return .done
   }

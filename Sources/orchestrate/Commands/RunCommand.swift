@@ -48,6 +48,12 @@ enum RunCommand {
     let files = SessionFiles(paths: project.paths, settings: settings)
     let clock = SystemClock.make()
     let launches = !invocation.flag("no-launch")
+    guard !launches || !settings.drivers.isEmpty else {
+      throw Problem(
+        code: "CONFIG001", exit: .badConfiguration, message: "no role has a driver",
+        reason: "nothing says which program plays the roles",
+        remedy: "orchestrate run \(session) --driver command:./agent.sh, or --no-launch")
+    }
     let isForced = invocation.flag("force")
     let extra = invocation.duration("extend")
     let ending = try await project.withCoordinator(
@@ -56,16 +62,18 @@ enum RunCommand {
       if let extra {
         try await coordinator.extend(session, by: max(1, extra.wholeMilliseconds / 60_000))
       }
-      let entry = try await EntryProtocol(
-        paths: project.paths, settings: settings, supervisor: .ownExecutable, clock: clock
-      ).enter(writing: true)
-      try await coordinator.start(
-        session,
-        planned: { (base) throws(Problem) in try files.plan(session, base: base) },
-        entry: entry, options: StartOptions(isForced: isForced))
-      display.begin(try await coordinator.snapshot(session))
       return try await interruptible(coordinator, session) { () throws(Problem) in
-        try await SessionRun(coordinator: coordinator, session: session, launches: launches).run()
+        let entry = try await EntryProtocol(
+          paths: project.paths, settings: settings, supervisor: .ownExecutable, clock: clock
+        ).enter(writing: true)
+        try await coordinator.start(
+          session,
+          planned: { (base) throws(Problem) in try files.plan(session, base: base) },
+          entry: entry, options: StartOptions(isForced: isForced))
+        display.begin(try await coordinator.snapshot(session))
+        return try await SessionRun(
+          coordinator: coordinator, session: session, launches: launches
+        ).run()
       }
     }
     display.finish()

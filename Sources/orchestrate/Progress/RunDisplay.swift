@@ -89,10 +89,13 @@ final class RunDisplay: Sendable {
             + style.ink("\(checkpoint.short) \(TimeInWords.brief(duration))", .dim), .green)
       ]
     case .stageRefused(let handoff, let checks, let willRetry, _):
+      let isTurnedDown = checks.contains { $0.code == RefusalCode.reviewRejected.rawValue }
       let next =
-        willRetry
-        ? "handed back, attempt \(handoff.attempt) of \(handoff.attemptsMax)"
-        : "attempts spent"
+        isTurnedDown
+        ? "the work is turned down"
+        : willRetry
+          ? "handed back, attempt \(handoff.attempt) of \(handoff.attemptsMax)"
+          : "attempts spent"
       return [row("REFUSED", "\(name(handoff))  \(next)", .red)] + checks.flatMap(reasons)
     case .stageFailed(let handoff, let reason, let willRetry):
       let next = willRetry ? "goes back" : "attempts spent"
