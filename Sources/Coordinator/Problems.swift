@@ -59,6 +59,14 @@ extension Problem {
     }
   }
 
+  /// The tests of a session branch did not run, so nothing can be merged onto it.
+  static func unmeasured(_ session: SessionID, _ reason: String) -> Problem {
+    Problem(
+      code: "PROOF010", exit: .unavailable,
+      message: "nothing can be merged onto session/\(session): its own tests did not run",
+      reason: reason, remedy: "orchestrate doctor, then: orchestrate run \(session)")
+  }
+
   /// The process was asked to stop; what was recorded is settled by the next run.
   static let interrupted = Problem(
     code: "INTERRUPTED", exit: .interrupted, message: "stopped before the proof was complete",

@@ -132,12 +132,17 @@ extension Coordinator {
     let tree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: head)
     }
+    let observed: Observed
     do throws(WorkspaceError) {
-      let observed = try await bench.remembered(
+      observed = try await bench.remembered(
         tree, kind: .baseline, note: "every test on the session branch")
-      return observed.tests.outcomes?.passed ?? []
     } catch {
       throw Problem(error)
+    }
+    switch observed.tests {
+    case .ran(let results): return TestOutcomes(results).passed
+    // Without them a merge would have nothing to keep whole.
+    case .didNotRun(let reason): throw .unmeasured(record.plan.session, reason)
     }
   }
 

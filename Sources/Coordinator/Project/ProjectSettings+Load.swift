@@ -124,7 +124,8 @@ private struct SettingsReading {
   ) -> PathGroups {
     let own = configuration.tests.paths?.map { PathPattern($0) }
     return PathGroups(
-      tests: own ?? runner.testPathPatterns, testConfiguration: runner.configurationPatterns,
+      tests: own ?? runner.testPathPatterns,
+      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows,
       documents: configuration.documentPaths.map { PathPattern($0) },
       litter: runner.litter.map(\.text) + Self.litter)
   }

@@ -39,7 +39,7 @@ extension StageProver {
         return .success(Tried(finding: finding(hunk, .notTried), record: nil))
       }
       do throws(ProofError) {
-        return .success(try await tryWithout(hunk, question, own: own, clean: outcomes))
+        return .success(try await tryWithout(hunk, question, own: own, clean: clean))
       } catch {
         return .failure(error)
       }
@@ -60,7 +60,7 @@ extension StageProver {
   }
 
   private func tryWithout(
-    _ hunk: Hunk, _ question: StageQuestion, own: [TestIdentity], clean: TestOutcomes
+    _ hunk: Hunk, _ question: StageQuestion, own: [TestIdentity], clean: Observed
   ) async throws(ProofError) -> Tried {
     let undone = try await asked { (repository) throws(GitError) in
       try repository.tree(undoing: hunk, in: question.submission.tree)
@@ -103,33 +103,24 @@ extension StageProver {
     return texts.contains { $0.contains { !$0.isWhitespace } }
   }
 
+  /// Whether some test notices that a hunk is gone.
   private func isNoticed(
-    _ tree: ObjectID, own: [TestIdentity], clean: TestOutcomes, _ hunk: Hunk
+    _ tree: ObjectID, own: [TestIdentity], clean: Observed, _ hunk: Hunk
   ) async throws(ProofError) -> (NecessityFinding.Result, EvidenceRecord) {
     let note = "without \(hunk.path):\(hunk.newLines)"
+    let probe = HunkProbe(
+      clean: clean.tests.outcomes?.passed ?? [], cleanDuration: clean.duration,
+      deadline: settings.deadline)
     let first = try await observed { () async throws(WorkspaceError) in
       try await bench.observe(tree, kind: .necessity, selecting: own, note: note)
     }
-    let verdict = Self.verdict(first.tests, expected: Set(own))
-    guard verdict == .unneeded else { return (verdict, first.record) }
+    if let result = probe.result(ofSelected: first, own: Set(own)) {
+      return (result, first.record)
+    }
     let all = try await observed { () async throws(WorkspaceError) in
       try await bench.observe(tree, kind: .necessity, note: note + ", every test")
     }
-    return (Self.verdict(all.tests, expected: clean.passed), all.record)
-  }
-
-  /// A run that came to no outcomes noticed the hunk only if the tests could not be built or
-  /// loaded; any other reason says nothing.
-  private static func verdict(
-    _ observation: TestObservation, expected: Set<TestIdentity>
-  ) -> NecessityFinding.Result {
-    switch observation {
-    case .ran(let results):
-      let now = TestOutcomes(results)
-      return expected.allSatisfy { now[$0]?.isPass == true } ? .unneeded : .needed
-    case .didNotRun(let reason):
-      return reason.hasPrefix("no report") || reason.hasPrefix("no test") ? .needed : .notTried
-    }
+    return (probe.result(ofWhole: all), all.record)
   }
 
   private func finding(_ hunk: Hunk, _ result: NecessityFinding.Result) -> NecessityFinding {

@@ -8,7 +8,13 @@ import Synchronization
 
 /// One observation with the record under which it is kept.
 package struct Observed: Sendable {
+  /// What the rules are asked with: the outcomes, or that there are none.
   package let tests: TestObservation
+  /// Why nothing ran; `nil` where something did.
+  package let obstacle: DidNotRun?
+  /// How long the run took.
+  package let duration: Duration
+  /// The same as it is kept.
   package let record: EvidenceRecord
 }
 
@@ -72,17 +78,21 @@ package final class ProofBench: Sendable {
   private static func observed(
     _ run: TestRunRecord, kind: Evidence.Kind, tree: ObjectID, startedAt: Timestamp, note: String
   ) -> Observed {
-    let tests: TestObservation =
-      switch run.run {
-      case .ran(let results): .ran(results)
-      // Before the first test is written there is nothing to run, and nothing is broken.
-      case .didNotRun(reason: .zeroTests) where kind == .baseline: .ran([])
-      case .didNotRun(let reason): .didNotRun(reason: reason.description)
-      }
+    let tests: TestObservation
+    var obstacle: DidNotRun?
+    switch run.run {
+    case .ran(let results): tests = .ran(results)
+    // Before the first test is written there is nothing to run, and nothing is broken.
+    case .didNotRun(reason: .zeroTests) where kind == .baseline: tests = .ran([])
+    case .didNotRun(let reason):
+      tests = .didNotRun(reason: reason.description)
+      obstacle = reason
+    }
     let evidence = Evidence(
       kind: kind, tree: tree, command: run.command, ending: run.termination.words,
       startedAt: startedAt, durationMilliseconds: run.duration.wholeMilliseconds,
       outputDigest: run.outputDigest, output: run.output, tests: tests, note: note)
-    return Observed(tests: tests, record: evidence.record)
+    return Observed(
+      tests: tests, obstacle: obstacle, duration: run.duration, record: evidence.record)
   }
 }

@@ -11,7 +11,7 @@ package struct ProofSettings: Sendable {
   package let environment: [String: String]
   /// The longest that one run of the tests may take; 300 s by default.
   package let deadline: Duration
-  /// How many runs must agree at verify; 2 by default.
+  /// How many runs must agree at verify; 2 by default and at least, since one agrees with itself.
   package let repeats: Int
   /// The share of hunks that may go unmissed; 0.25 by default.
   package let unneededHunksShareMax: Double
@@ -35,7 +35,7 @@ package struct ProofSettings: Sendable {
     self.runner = runner
     self.environment = environment
     self.deadline = deadline
-    self.repeats = max(1, repeats)
+    self.repeats = max(2, repeats)
     self.unneededHunksShareMax = unneededHunksShareMax
     self.necessityDeadline = necessityDeadline
     self.parallelProofs = max(1, parallelProofs)
@@ -63,6 +63,13 @@ package struct PathGroups: Sendable {
     self.documents = documents
     self.litter = litter
   }
+
+  /// What Python loads before, or instead of, the runner that a project asks for: whoever can
+  /// write these can make any test pass. Also where packages announce plugins.
+  package static let runnerShadows: [PathPattern] = [
+    "sitecustomize.py", "usercustomize.py", "conftest.py", "*.pth", "/pytest/**", "/_pytest/**",
+    "/pluggy/**", "/pytest.py", "/_pytest.py", "/pluggy.py", "*.dist-info/", "*.egg-info/",
+  ].map(PathPattern.init)
 
   /// The test patterns as they are written.
   package var testPatterns: [String] { tests.map(\.text) }

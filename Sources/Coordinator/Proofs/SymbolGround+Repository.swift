@@ -22,7 +22,7 @@ extension StageProver {
       if !wanted.isEmpty {
         for entry in entries.prefix(Self.searchedFilesMax) where entry.mode != .submodule {
           let text = String(decoding: try repository.contents(of: entry.id), as: UTF8.self)
-          words.formUnion(wanted.filter(text.contains))
+          words.formUnion(wanted.filter { SymbolGround.contains(text, word: $0) })
         }
       }
       var texts: [String] = []
@@ -34,7 +34,8 @@ extension StageProver {
       return (paths: entries.map(\.path), words: words, texts: texts)
     }
     return SymbolGround(
-      paths: Set(found.paths).union(question.planned.files),
+      paths: Set(found.paths).union(
+        question.planned.files.filter { groups.group(of: $0) == .implementation }),
       implementationMentions: { found.words.contains($0) }, testTexts: found.texts)
   }
 

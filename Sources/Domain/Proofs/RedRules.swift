@@ -55,7 +55,7 @@ package struct SymbolGround {
   }
 
   /// Whether `word` stands in `text` with no letter, digit or `_` next to it.
-  static func contains(_ text: String, word: String) -> Bool {
+  package static func contains(_ text: String, word: String) -> Bool {
     guard !word.isEmpty else { return false }
     let haystack = Array(text.utf8)
     let needle = Array(word.utf8)
