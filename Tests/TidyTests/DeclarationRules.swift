@@ -87,6 +87,26 @@ private func isDocumented(_ file: SourceText, before index: Int) -> Bool {
   return false
 }
 
+/// Whether the initializer at a line only stores its parameters under their own names, so that the
+/// documentation of the properties says all there is to say. One that fails or throws does more.
+private func isMemberwiseInitializer(_ file: SourceText, at index: Int) -> Bool {
+  let start = file.code[index].drop { $0 == " " }
+  guard start.hasPrefix("package init(") else { return false }
+  let indent = file.code[index].prefix { $0 == " " }
+  let rest = file.code[index...]
+  let end =
+    start.hasSuffix("}") && start.contains("{")
+    ? index : rest.firstIndex { $0 == indent + "}" } ?? index
+  let text = rest[...end].joined(separator: "\n")
+  guard let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}"),
+    !words(String(text[..<open])).contains(where: ["throws", "async"].contains)
+  else { return false }
+  let body = text[text.index(after: open)..<close].split(separator: "\n")
+    .map { words in words.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+  return !body.isEmpty
+    && body.allSatisfy { $0.count == 3 && $0[0] == "self." + $0[2] && $0[1] == "=" }
+}
+
 // MARK: Rules
 
 private let bannedEndings = ["Manager", "Helper", "Helpers", "Utils", "Util"]
@@ -94,28 +114,6 @@ private let bannedEndings = ["Manager", "Helper", "Helpers", "Utils", "Util"]
 private func isBanned(_ name: String) -> Bool {
   name == "Handler" || bannedEndings.contains { name.hasSuffix($0) }
 }
-
-/// The values that were written before the rule that asks for their documentation.
-private let undocumentedYet: [String: Int] = [
-  "Sources/Domain/Budgets/Budget.swift": 6,
-  "Sources/Domain/Handoffs/Handoff.swift": 19,
-  "Sources/Domain/Identifiers/Digest.swift": 3,
-  "Sources/Domain/Identifiers/Fence.swift": 1,
-  "Sources/Domain/Identifiers/HandoffID.swift": 4,
-  "Sources/Domain/Identifiers/ObjectID.swift": 2,
-  "Sources/Domain/Identifiers/SessionID.swift": 1,
-  "Sources/Domain/Identifiers/TaskID.swift": 2,
-  "Sources/Domain/Journal/SessionEvent.swift": 27,
-  "Sources/Domain/Proofs/Evidence.swift": 8,
-  "Sources/Domain/Proofs/TestResult.swift": 8,
-  "Sources/Domain/Proofs/Verdict.swift": 4,
-  "Sources/Domain/Sessions/ProjectState.swift": 4,
-  "Sources/Domain/Sessions/SessionPhase.swift": 10,
-  "Sources/Domain/Tasks/TaskProgress.swift": 9,
-  "Sources/Domain/Time/Lease.swift": 8,
-  "Sources/Domain/Time/Timestamp.swift": 3,
-  "Sources/Domain/Workflows/Workflow.swift": 8,
-]
 
 let declarationRules: [Rule] = [
   Rule(
@@ -155,7 +153,37 @@ let declarationRules: [Rule] = [
       »  package private(set) var count: Int
         // Not documentation.
       »  @inlinable package static func make() {}
-      »  package init(bare: Int) { self.bare = bare }
+        package init(bare: Int, count: Int) {
+          self.bare = bare
+
+          self.count = count
+        }
+        package init(
+          bare: Int, count: Int = 0, names: [String] = []
+        ) {
+          self.bare = bare
+          self.count = count
+        }
+        package init(one: Int) { self.one = one }
+      »  package init(clamped: Int) {
+          self.clamped = max(0, clamped)
+        }
+      »  package init(bare: Int) {
+          self.bare = bare
+          count = 1
+        }
+      »  package init(other: Int) {
+          self.bare = other
+        }
+      »  package init() {
+        }
+      »  package init?(bare: Int) {
+          self.bare = bare
+        }
+      »  package init(go: Int) { self.go = go; start() }
+      »  package init(left: Int) throws(Problem) {
+          self.left = left
+        }
       »  package mutating func go() {}
       »  package enum Nested { case one }
         package var description: String { "package var text" }
@@ -167,11 +195,12 @@ let declarationRules: [Rule] = [
         var name: String { package.name }
       }
       """),
-    debt: undocumentedYet,
     file: { file in
       guard file.isSwift, file.target != nil else { return [] }
       return file.code.enumerated().compactMap { index, line in
-        guard declaresPackageSymbol(line), !isDocumented(file, before: index) else { return nil }
+        guard declaresPackageSymbol(line), !isDocumented(file, before: index),
+          !isMemberwiseInitializer(file, at: index)
+        else { return nil }
         let declaration = line.drop { $0 == " " }.prefix { $0 != "{" && $0 != "=" }
         return (index + 1, "undocumented: \(declaration.prefix(60))")
       }
