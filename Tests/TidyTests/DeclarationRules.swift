@@ -46,6 +46,47 @@ private func sharedNames(_ file: SourceText) -> [TypeDeclaration] {
   }
 }
 
+/// What the extensions of a file add, by which other files use it; `nil` where one adds what is
+/// used without being named: a conformance, an initializer, a subscript, an operator.
+private func extensionMembers(_ file: SourceText) -> Set<String>? {
+  var names: Set<String> = []
+  var isInside = false
+  for line in file.code {
+    if !line.hasPrefix(" "), words(line).contains("extension") {
+      // `extension A: B {`, but not `extension A where B: C {`.
+      guard
+        !line.prefix(upTo: line.firstRange(of: " where ")?.lowerBound ?? line.endIndex)
+          .contains(":")
+      else { return nil }
+      isInside = true
+    } else if line.hasPrefix("}") {
+      isInside = false
+    }
+    // A member stands two columns in; what is deeper is its body.
+    guard isInside, line.hasPrefix("  "), !line.hasPrefix("   ") else { continue }
+    let words = words(line)
+    guard let at = words.firstIndex(where: declarationKeywords.union(["case"]).contains),
+      words[..<at].allSatisfy({ isModifierOrAttribute($0) || memberModifiers.contains($0) })
+    else { continue }
+    if words.contains("private") { continue }
+    let isNamed = line.firstRange(of: words[at]).map { found in
+      line[found.upperBound...].drop { $0 == " " || $0 == "`" }.first.map {
+        $0.isLetter || $0 == "_"
+      } ?? false
+    }
+    guard !["init", "subscript"].contains(words[at]), at + 1 < words.count, isNamed == true else {
+      return nil
+    }
+    names.insert(words[at + 1])
+  }
+  return names
+}
+
+private let memberModifiers: Set<String> = [
+  "static", "class", "mutating", "nonmutating", "discardableResult", "inlinable", "override",
+  "consuming", "borrowing", "isolated", "async", "lazy", "set",
+]
+
 private func isModifierOrAttribute(_ word: String) -> Bool {
   [
     "package", "public", "internal", "fileprivate", "private", "final", "indirect", "nonisolated",
@@ -212,23 +253,48 @@ let declarationRules: [Rule] = [
       ("Sources/Domain/User.swift", "@main\nstruct User { let used: Used }\n// Forgotten"),
       ("Sources/Domain/Forgotten.swift", "// A comment.\n»struct Forgotten {}\nenum Also {}"),
       ("Sources/Domain/Values.swift", "»let forgottenToo = 1\nprivate struct Used {}"),
-      ("Sources/Domain/Extension.swift", "extension Int {}\nstruct OnlyHere {}"),
       ("Tests/DomainTests/ATests.swift", "@Suite struct ATests { let a = \"Forgotten\" }"),
+      (
+        "Sources/Domain/Used+Called.swift",
+        """
+        extension Used {
+          static func called() {}
+          private func inner() { let callee = 1 }
+        }
+        """
+      ),
+      ("Sources/Domain/Caller.swift", "@main\nstruct Caller { let called = Used.called() }"),
+      (
+        "Sources/Domain/Used+Uncalled.swift",
+        """
+        »extension Used {
+          package mutating func uncalled() { called() }
+          private func called() {}
+        }
+        """
+      ),
+      ("Sources/Domain/Int+Empty.swift", "»extension Int {}\nstruct OnlyHere {}"),
+      ("Sources/Domain/Used+Hashable.swift", "extension Used: Hashable {}"),
+      ("Sources/Domain/Array+Used.swift", "»extension Array where Element: Hashable {\n}"),
+      ("Sources/Domain/Used+Init.swift", "extension Used {\n  init(_ text: String) {}\n}"),
+      ("Sources/Domain/Used+Sum.swift", "extension Used {\n  static func + (a: A) {}\n}"),
     ]),
     everything: { files in
       let mentions = files.map { file in Set(file.code.flatMap(words)) }
       return files.enumerated().compactMap { index, file in
+        let isEntry = file.code.contains { $0.hasPrefix("@main") || $0.hasPrefix("@Suite") }
+        guard file.isSwift, !isEntry, let added = extensionMembers(file) else { return nil }
         let declared = sharedNames(file)
-        let isEntry = file.code.contains { line in
-          ["@main", "@Suite", "extension ", "package extension "].contains { line.hasPrefix($0) }
-        }
-        guard let first = declared.first, !isEntry else { return nil }
+        let extended = file.code.firstIndex { words($0).contains("extension") }
+        guard let line = declared.first?.line ?? extended.map({ $0 + 1 }) else { return nil }
+        let names = added.union(declared.map(\.name))
         let isUsed = files.indices.contains { other in
-          other != index && declared.contains { mentions[other].contains($0.name) }
+          other != index && !mentions[other].isDisjoint(with: names)
         }
+        let message = "no other file uses \(names.sorted().prefix(3).joined(separator: ", "))"
         return isUsed
           ? nil
-          : Finding(path: file.path, line: first.line, message: "no other file uses \(first.name)")
+          : Finding(path: file.path, line: min(line, (extended ?? line) + 1), message: message)
       }
     }),
 ]
