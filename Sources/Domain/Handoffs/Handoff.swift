@@ -3,10 +3,13 @@
 
 /// A worker's hold on a handoff.
 package struct Claim: Hashable, Sendable, Codable {
+  /// The number by which the holder proves that its claim is the newest.
   package let fence: Fence
   /// Who claimed, as they called themselves; shown to people, never trusted.
   package let worker: String
+  /// When the claim was made; for people, since only the lease decides.
   package let claimedAt: Timestamp
+  /// Until when the claim holds; it moves on with every renewal.
   package var lease: Lease
 
   package init(fence: Fence, worker: String, claimedAt: Timestamp, lease: Lease) {
@@ -23,6 +26,7 @@ package struct Submission: Hashable, Sendable, Codable {
   package let tree: ObjectID
   /// The digest under which the worker's report is kept; `nil` where it sent none.
   package let report: Digest?
+  /// When the files were read into the tree.
   package let submittedAt: Timestamp
 
   package init(tree: ObjectID, report: Digest?, submittedAt: Timestamp) {
@@ -34,6 +38,7 @@ package struct Submission: Hashable, Sendable, Codable {
 
 /// Why a handoff came back to the queue, told to whoever takes it next.
 package struct Feedback: Hashable, Sendable, Codable {
+  /// The number of the attempt that failed, from 1.
   package let attempt: Int
   /// A stable code such as `TDD002`.
   package let code: String
@@ -64,7 +69,9 @@ package struct Handoff: Hashable, Sendable, Codable {
     case cancelled
   }
 
+  /// Its session and its place in that session's order.
   package let id: HandoffID
+  /// The task of which it is a stage.
   package let task: TaskID
   package let stage: Stage
   package let role: Role

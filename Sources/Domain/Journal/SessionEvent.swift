@@ -106,14 +106,19 @@ package struct Note: Hashable, Sendable, Codable {
 
 /// What a session was planned to do, as its files said when it was first read.
 package struct SessionPlan: Hashable, Sendable, Codable {
+  /// The session that is planned.
   package let session: SessionID
+  /// Its heading in the session's file.
   package let title: String
+  /// What it is to achieve, in the order of its file.
   package let objectives: [String]
+  /// How much thought its designs must show.
   package let complexity: Complexity
   /// The commit on which the session branch begins.
   package let base: ObjectID
   /// In the order of the session's file.
   package let tasks: [PlannedTask]
+  /// What it may spend when it begins; `budgetChanged` moves it.
   package let budget: BudgetLimits
 
   package init(
@@ -137,16 +142,23 @@ package enum Complexity: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A task as it was planned.
 package struct PlannedTask: Hashable, Sendable, Codable {
+  /// Its id, verbatim from the session's file.
   package let id: TaskID
+  /// What it is about, in a line.
   package let title: String
   /// The agent's name as the session's file writes it.
   package let agent: String
+  /// The stages it goes through.
   package let workflow: Workflow
+  /// The tasks of the same session that must be completed before it begins.
   package let dependencies: [TaskID]
+  /// The paths that it is expected to touch, relative to the project.
   package let files: [String]
   /// What its tests should show, in the session's words.
   package let tests: [String]
+  /// What stands in its way; while there is any, it is blocked and a person is asked.
   package let blockers: [String]
+  /// The planner's guess; `nil` where there is none.
   package let estimatedMinutes: Int?
 
   package init(
