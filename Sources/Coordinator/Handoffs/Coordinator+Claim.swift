@@ -128,7 +128,9 @@ extension Coordinator {
 
   /// Whether a waiter has anything to hope for.
   private func hasWorkLeft(_ session: SessionID?) throws(Problem) -> Bool {
-    try !openSessions(session).isEmpty
+    // Somebody may start a session yet; one that has ended gives nothing more.
+    guard let session else { return true }
+    return try !openSessions(session).isEmpty
   }
 
   private func openSessions(_ wanted: SessionID?) throws(Problem) -> [SessionRecord] {
