@@ -33,6 +33,8 @@ package actor Coordinator {
   var changeCount = 0
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
+  /// Lapsed claims whose end is under way in this process.
+  var expiring: Set<HandoffID> = []
   /// The segment for which a checkpoint at half the window was noted, by session.
   var checkpointed: [SessionID: Int] = [:]
   /// Merges go one after the other.

@@ -6,11 +6,14 @@ package import Git
 package import Store
 
 extension Problem {
+  /// The code of a transition that was decided on something which has changed since.
+  static let movedOn = "STORE001"
+
   package init(_ error: StoreError) {
     switch error {
     case .expectationFailed:
       self.init(
-        code: "STORE001", exit: .conflict, message: "the session moved on in the meantime",
+        code: Self.movedOn, exit: .conflict, message: "the session moved on in the meantime",
         reason: "\(error)", remedy: "orchestrate status")
     default:
       self.init(

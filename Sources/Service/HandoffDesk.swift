@@ -68,7 +68,7 @@ package struct LocalDesk: HandoffDesk {
   }
 
   package func release(_ id: HandoffID, fence: Fence) async throws(Problem) -> JSONValue {
-    try await coordinator.rescueAndRelease(id, fence: fence)
+    try await coordinator.release(id, fence: fence)
     return ["id": .string(id.text), "state": "ready"]
   }
 }

@@ -30,7 +30,7 @@ package enum Wire {
       "id": .string(result.handoff.text),
       "accepted": .bool(result.isAccepted),
       "summary": .string(result.summary),
-      "commit": .string(result.commit.text),
+      "commit": result.commit.map { .string($0.text) } ?? .null,
       "willRetry": .bool(result.willRetry),
       "checks": .array(result.checks.map(check)),
     ]

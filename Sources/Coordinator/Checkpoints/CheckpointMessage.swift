@@ -86,8 +86,19 @@ package enum CheckpointReference {
     name("rescue", handoff, fence)
   }
 
+  /// What every ref of a session's work begins with.
+  static func all(_ session: SessionID) -> String { "refs/orchestrate/\(session.padded)/" }
+
+  /// Whether a ref holds something that was made of a handoff under a claim.
+  static func belongs(_ name: String, to handoff: Handoff, fence: Fence) -> Bool {
+    let parts = name.split(separator: "/")
+    guard parts.count == 6, parts[4] == handoff.task.refComponent else { return false }
+    let last = parts[5].split(separator: "-")
+    return last.count >= 3 && last[0] == handoff.stage.rawValue && last[2] == fence.description
+  }
+
   private static func name(_ kind: String, _ handoff: Handoff, _ fence: Fence) -> String {
-    "refs/orchestrate/\(handoff.session.padded)/\(kind)/\(handoff.task.refComponent)/"
+    all(handoff.session) + "\(kind)/\(handoff.task.refComponent)/"
       + "\(handoff.stage.rawValue)-\(handoff.attempt)-\(fence)"
   }
 }

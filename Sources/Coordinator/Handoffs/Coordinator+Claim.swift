@@ -87,7 +87,7 @@ extension Coordinator {
       return try await equip(handoff, claim)
     } catch {
       // The worker never saw it: it goes back unharmed.
-      try release(handoff.id, fence: claim.fence)
+      try await release(handoff.id, fence: claim.fence)
       throw error
     }
   }

@@ -27,9 +27,20 @@ extension Coordinator {
     return willRetry
   }
 
-  /// The worker gave it back unharmed; no attempt is counted.
-  package func release(_ id: HandoffID, fence: Fence) throws(Problem) {
+  /// The worker gave it back unharmed: no attempt is counted. What lies in its workspace is kept
+  /// under a rescue ref.
+  ///
+  /// - Throws: `Problem` with exit 16 where the claim has ended. One whose lease had run out takes
+  ///   the way of every expired lease first, and costs an attempt.
+  package func release(_ id: HandoffID, fence: Fence) async throws(Problem) {
     var handoff = try requireHandoff(id)
+    if case .claimed(let claim) = handoff.state, claim.fence == fence,
+      claim.lease.hasExpired(at: clock().boot)
+    {
+      try await expireLeases()
+      throw .leaseLost(id, fence, held: nil)
+    }
+    try await emptyWorkspace(handoff, fence, isWorkerGone: true)
     do throws(HandoffRejection) {
       try handoff.released(fence: fence)
     } catch {
@@ -38,33 +49,44 @@ extension Coordinator {
     try record(
       id.session, [.handoffReturned(handoff, reason: .released)],
       expecting: [.handoff(id, is: .claimed(fence))])
-    if let slot = workspaces.slot(of: id, fence: fence) { workspaces.free(slot) }
-  }
-
-  /// Like `release`, after what lies in the workspace was kept under a rescue ref.
-  package func rescueAndRelease(_ id: HandoffID, fence: Fence) async throws(Problem) {
-    try await emptyWorkspace(try requireHandoff(id), fence, isWorkerGone: true)
-    try release(id, fence: fence)
   }
 
   /// Returns every handoff whose lease ran out, one by one so that no conflict holds up the others
   /// (RELIABILITY T4).
-  func expireLeases() async throws(Problem) {
+  ///
+  /// - Returns: how many there were.
+  @discardableResult
+  func expireLeases() async throws(Problem) -> Int {
     let now = clock().boot
     let expired = try read { (store) throws(StoreError) in try store.expiredClaims(at: now) }
-    for handoff in expired {
-      guard let claim = handoff.claim else { continue }
-      try await emptyWorkspace(handoff, claim.fence, isWorkerGone: false)
-      let feedback = Feedback(
-        attempt: handoff.attempt, code: "LEASE001",
-        message: "the worker \(claim.worker) let its lease run out", evidence: [])
-      let willRetry = try await endAttempt(
-        handoff, reason: .expired, expecting: .lapsed(claim.fence, at: now)
-      ) { (handoff) throws(HandoffRejection) in
-        try handoff.expired(fence: claim.fence, at: now, feedback: feedback)
+    var count = 0
+    for handoff in expired where !expiring.contains(handoff.id) {
+      // Others come through here while the workspace is read; each lease is ended once.
+      expiring.insert(handoff.id)
+      defer { expiring.remove(handoff.id) }
+      do throws(Problem) {
+        try await expire(handoff, at: now)
+        count += 1
+      } catch {
+        // It was handed in or renewed in the meantime.
+        guard error.code == Problem.movedOn || error.exit == .leaseLost else { throw error }
       }
-      tell(.stageFailed(handoff, reason: feedback.message, willRetry: willRetry))
     }
+    return count
+  }
+
+  private func expire(_ handoff: Handoff, at now: BootInstant) async throws(Problem) {
+    guard let claim = handoff.claim else { return }
+    try await emptyWorkspace(handoff, claim.fence, isWorkerGone: false)
+    let feedback = Feedback(
+      attempt: handoff.attempt, code: "LEASE001",
+      message: "the worker \(claim.worker) let its lease run out", evidence: [])
+    let willRetry = try await endAttempt(
+      handoff, reason: .expired, expecting: .lapsed(claim.fence, at: now)
+    ) { (handoff) throws(HandoffRejection) in
+      try handoff.expired(fence: claim.fence, at: now, feedback: feedback)
+    }
+    tell(.stageFailed(handoff, reason: feedback.message, willRetry: willRetry))
   }
 
   // MARK: What every end of an attempt shares
@@ -136,37 +158,5 @@ extension Coordinator {
     guard let usage else { return [] }
     let segment = try requireSession(id.session).segment?.number ?? 1
     return [.usageReported(usage, handoff: id, fence: fence, segment: segment)]
-  }
-
-  /// Keeps what lies in a claim's workspace under a rescue ref, then gives the workspace back; or
-  /// up, where a worker may still be writing in it.
-  private func emptyWorkspace(
-    _ handoff: Handoff, _ fence: Fence, isWorkerGone: Bool
-  ) async throws(Problem) {
-    guard let slot = workspaces.slot(of: handoff.id, fence: fence) else { return }
-    let pool = workspaces
-    let litter = settings.proof.paths.litter
-    let reference = CheckpointReference.rescued(handoff, fence: fence)
-    let seconds = handoff.claim?.claimedAt.seconds ?? 0
-    let base = handoff.base
-    do throws(WorkspaceError) {
-      try await offloaded { () throws(WorkspaceError) in
-        let captured = try pool.capture(slot, litter: litter)
-        try pool.withWorkspace(slot) { (_, repository) throws(GitError) in
-          guard try captured.tree != repository.tree(ofCommit: base) else { return }
-          let commit = try repository.createCommit(
-            tree: captured.tree, parents: [base],
-            message: "rescue(\(handoff.task)): what lay in the workspace of \(handoff.id)\n",
-            identity: .coordinator(at: seconds))
-          try repository.createReference(reference, to: commit)
-        }
-      }
-    } catch {
-      // What cannot be read cannot be kept by a ref; the folder itself is kept instead.
-      tell(.warning("\(error); the folder is kept"))
-      workspaces.giveUp(slot)
-      return
-    }
-    if isWorkerGone { workspaces.free(slot) } else { workspaces.giveUp(slot) }
   }
 }

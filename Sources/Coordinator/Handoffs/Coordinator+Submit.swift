@@ -11,8 +11,9 @@ package struct SubmissionResult: Hashable, Sendable {
   package let handoff: HandoffID
   package let isAccepted: Bool
   package let checks: [Check]
-  /// The commit that seals it, or that keeps what was refused.
-  package let commit: ObjectID
+  /// The commit that seals it, or that keeps what was refused; `nil` where the files could not be
+  /// taken at all.
+  package let commit: ObjectID?
   /// Whether the handoff went back to the queue.
   package let willRetry: Bool
   package let summary: String
@@ -28,17 +29,19 @@ extension Coordinator {
     let handoff = try requireHandoff(id)
     // Refused before the workspace is read: a stale worker costs nothing.
     try requireHeld(handoff, fence)
-    let tree = try await capture(handoff, fence)
+    let tree: ObjectID
+    switch try await capture(handoff, fence) {
+    case .tree(let captured): tree = captured
+    case .refused(let reason):
+      return try await refuseFiles(of: handoff, fence, reason, usage: report?.usage)
+    }
     let document = reportBody.map { Document(body: $0) }
     let submission = Submission(
       tree: tree, report: document?.digest, submittedAt: clock().wall)
     var events: [SessionEvent] = [.handoffSubmitted(id, fence, submission)]
-    if let usage = report?.usage {
-      let segment = try requireSession(id.session).segment?.number ?? 1
-      events.append(.usageReported(usage, handoff: id, fence: fence, segment: segment))
-    }
-    // The lease may have run out while the files were read.
-    try requireHeld(handoff, fence)
+    events += try usageEvents(report?.usage, id, fence)
+    // The lease may have run out, or been renewed, while the files were read.
+    try requireHeld(try requireHandoff(id), fence)
     try record(
       id.session, events, expecting: [.handoff(id, is: .held(fence, at: clock().boot))],
       documents: document.map { [$0] } ?? [])
@@ -88,7 +91,13 @@ extension Coordinator {
 
   // MARK: Reading the submission
 
-  private func capture(_ handoff: Handoff, _ fence: Fence) async throws(Problem) -> ObjectID {
+  private enum Capture {
+    case tree(ObjectID)
+    /// What lies there cannot be taken, and why.
+    case refused(reason: String)
+  }
+
+  private func capture(_ handoff: Handoff, _ fence: Fence) async throws(Problem) -> Capture {
     guard let slot = workspaces.slot(of: handoff.id, fence: fence) else {
       throw Problem(
         code: "WORKSPACE002", exit: .notFound,
@@ -103,10 +112,36 @@ extension Coordinator {
         try pool.capture(slot, litter: litter)
       }
       for note in captured.notes { tell(.warning("\(handoff.id): \(note)")) }
-      return captured.tree
+      return .tree(captured.tree)
     } catch {
-      throw Problem(error)
+      guard error.isContent else { throw Problem(error) }
+      return .refused(reason: error.reason)
     }
+  }
+
+  /// The files of an attempt cannot be taken: it ends there, and the next one learns why. The
+  /// folder is kept, since no ref can hold what lies in it.
+  private func refuseFiles(
+    of handoff: Handoff, _ fence: Fence, _ reason: String, usage: Usage?
+  ) async throws(Problem) -> SubmissionResult {
+    let check = Check(
+      name: "submit.files", level: .blocking, verdict: .fail, code: "WORKSPACE003",
+      message: "the files in the workspace cannot be taken: \(reason)")
+    let feedback = Feedback(
+      attempt: handoff.attempt, code: "WORKSPACE003", message: check.message, evidence: [])
+    let willRetry = try await endAttempt(
+      handoff, reason: .refused, extra: try usageEvents(usage, handoff.id, fence),
+      expecting: .claimed(fence)
+    ) { (handoff) throws(HandoffRejection) in
+      try handoff.failed(fence: fence, feedback: feedback)
+    }
+    if let slot = workspaces.slot(of: handoff.id, fence: fence) {
+      workspaces.giveUp(slot, fence: fence)
+    }
+    tell(.stageRefused(handoff, checks: [check], willRetry: willRetry, duration: .zero))
+    return SubmissionResult(
+      handoff: handoff.id, isAccepted: false, checks: [check], commit: nil,
+      willRetry: willRetry, summary: "its files cannot be taken")
   }
 
   private func question(

@@ -36,36 +36,43 @@ extension Coordinator {
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
-    for session in sessions where !session.lifecycle.isEnded {
+    let open = sessions.filter { !$0.lifecycle.isEnded }
+    for session in open {
       let id = session.plan.session
       report.locks += try await freeLocks(of: id)
       if try await isBranchBehind(session) {
         try await settleBranch(id)
         report.branches.append(id)
       }
-      let claimed = try read { (store) throws(StoreError) in
-        try store.handoffs(in: id, states: [.claimed])
-      }
-      for handoff in claimed {
-        guard let claim = handoff.claim, !isWorkerAlive(claim.worker) else { continue }
-        try await rescueAndRelease(handoff.id, fence: claim.fence)
-        report.returned.append(handoff.id)
-      }
     }
-    let before = try read { (store) throws(StoreError) in
-      try store.expiredClaims(at: clock().boot).count
+    report.expired = try await expireLeases()
+    for session in open {
+      report.returned += try await returnClaims(
+        of: session.plan.session, isWorkerAlive: isWorkerAlive)
     }
-    report.expired = before
-    try await expireLeases()
     let submitted = try read { (store) throws(StoreError) in try store.submittedHandoffs() }
     for handoff in submitted where !proving.contains(handoff.id) {
       _ = try await settle(handoff.id)
       report.proved.append(handoff.id)
     }
-    for session in sessions where !session.lifecycle.isEnded {
-      try await advance(session.plan.session)
-    }
+    for session in open { try await advance(session.plan.session) }
+    try await sweepWorkspaces()
     return report
+  }
+
+  private func returnClaims(
+    of session: SessionID, isWorkerAlive: (String) -> Bool
+  ) async throws(Problem) -> [HandoffID] {
+    let claimed = try read { (store) throws(StoreError) in
+      try store.handoffs(in: session, states: [.claimed])
+    }
+    var returned: [HandoffID] = []
+    for handoff in claimed {
+      guard let claim = handoff.claim, !isWorkerAlive(claim.worker) else { continue }
+      try await release(handoff.id, fence: claim.fence)
+      returned.append(handoff.id)
+    }
+    return returned
   }
 
   /// Both places are the coordinator's alone, and only one process holds the store's lock.

@@ -200,6 +200,7 @@ extension Coordinator {
     }
     try writeProjections(session)
     try await writeClosingDocuments(session)
+    try await sweepWorkspaces()
     return try ending(of: session) ?? .interrupted
   }
 

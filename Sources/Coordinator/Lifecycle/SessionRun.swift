@@ -117,7 +117,7 @@ package struct SessionRun: Sendable {
       case .failed(let reason, let report):
         try await coordinator.fail(id, fence: fence, reason: reason, usage: report?.usage)
       case .cancelled:
-        try await coordinator.rescueAndRelease(id, fence: fence)
+        try await coordinator.release(id, fence: fence)
       }
     } catch {
       // A claim that ended meanwhile is settled already; the session goes on.

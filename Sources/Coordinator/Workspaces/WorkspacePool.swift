@@ -68,21 +68,40 @@ package final class WorkspacePool: Sendable {
   }
 
   /// Gives up a workspace whose worker may still be writing in it: it is never handed out again.
-  package func giveUp(_ slot: Slot) {
-    let lost = root + "/lost-" + slot.name + "-" + String(getpid()) + "-" + String(time(nil))
-    rename(slot.directory, lost)
+  /// Its `holder` file goes along, so that it is found by its claim.
+  package func giveUp(_ slot: Slot, fence: Fence) {
+    rename(slot.directory, "\(root)/lost-\(slot.name)-\(fence)")
     busy.withLock { _ = $0.remove(slot.name) }
   }
 
-  /// Everything that a claim holds according to its `holder` file.
-  package func heldSlots() -> [(slot: Slot, handoff: HandoffID, fence: Fence)] {
-    names(prefix: "agent").map(slot).compactMap { slot in
+  /// A workspace with the claim that its `holder` file names.
+  package typealias Held = (slot: Slot, handoff: HandoffID, fence: Fence)
+
+  /// The workspaces that claims hold.
+  package func heldSlots() -> [Held] { held(prefix: "agent") }
+
+  /// The workspaces that were given up.
+  package func lostSlots() -> [Held] { held(prefix: "lost") }
+
+  private func held(prefix: String) -> [Held] {
+    names(prefix: prefix).map(slot).compactMap { slot in
       holder(of: slot).map { (slot, $0.handoff, $0.fence) }
     }
   }
 
-  /// Workspaces that were given up, by folder.
-  package func lostDirectories() -> [String] { names(prefix: "lost").map { root + "/" + $0 } }
+  /// The workspaces that no claim and no proof holds.
+  package func idleSlots() -> [Slot] {
+    let busy = busy.withLock { $0 }
+    return (names(prefix: "agent") + names(prefix: "proof")).map(slot)
+      .filter { !busy.contains($0.name) && holder(of: $0) == nil }
+  }
+
+  /// Removes a workspace with everything in it.
+  ///
+  /// - Throws: `WorkspaceError` where it is in use or the disk refuses.
+  package func remove(_ slot: Slot) throws(WorkspaceError) {
+    try withWorkspace(slot) { (workspace, _) throws(GitError) in try workspace.remove() }
+  }
 
   // MARK: Proofs
 
@@ -104,7 +123,7 @@ package final class WorkspacePool: Sendable {
       let workspace = try Workspace.open(directory: slot.directory, project: repository)
       return try body(workspace, repository)
     } catch {
-      throw WorkspaceError(directory: slot.directory, reason: "\(error)")
+      throw WorkspaceError(directory: slot.directory, error)
     }
   }
 
@@ -157,7 +176,28 @@ package final class WorkspacePool: Sendable {
 package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertible {
   package let directory: String
   package let reason: String
+  /// Whether what lies in the workspace is the reason, and not the machine: a file too large, too
+  /// many of them, a name that no tree can hold, a folder that may not be read.
+  package let isContent: Bool
 
+  init(directory: String, reason: String) {
+    self.directory = directory
+    self.reason = reason
+    isContent = false
+  }
+
+  init(directory: String, _ error: GitError) {
+    self.directory = directory
+    reason = error.description
+    isContent =
+      switch error.reason {
+      case .fileTooLarge, .tooManyChanges, .tooMuchContent, .invalidName: true
+      case .system(let number): [EACCES, EPERM, ELOOP, ENAMETOOLONG].contains(number)
+      default: false
+      }
+  }
+
+  /// What happened, and to which workspace.
   package var description: String { "the workspace \(directory): \(reason)" }
 }
 

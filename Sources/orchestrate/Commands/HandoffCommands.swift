@@ -175,7 +175,8 @@ enum HandoffCommands {
         return "  \(check["code"]?.string ?? "") \(check["message"]?.string ?? "")"
       }
       let next = result["willRetry"]?.bool == true ? "it goes back" : "its attempts are spent"
-      return "\(id) refused, \(next); kept as \(commit)\n" + reasons.joined(separator: "\n")
+      let kept = commit.isEmpty ? "" : "; kept as \(commit)"
+      return "\(id) refused, \(next)\(kept)\n" + reasons.joined(separator: "\n")
     }
     if let end = result["leaseExpiresAt"]?.string { return "\(id) is yours until \(end)" }
     return "\(id) is \(result["state"]?.string ?? "done")"
