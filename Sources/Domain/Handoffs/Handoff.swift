@@ -73,7 +73,9 @@ package struct Handoff: Hashable, Sendable, Codable {
   package let id: HandoffID
   /// The task of which it is a stage.
   package let task: TaskID
+  /// What is to be done.
   package let stage: Stage
+  /// Who may claim it.
   package let role: Role
   /// 1 the first time the task reaches this stage, one more each time it is sent back to it.
   package let round: Int
@@ -83,6 +85,7 @@ package struct Handoff: Hashable, Sendable, Codable {
   package let attemptsMax: Int
   /// The number of the attempt that is under way or next; 1 at first.
   package private(set) var attempt: Int
+  /// Where it stands; only the inputs below move it.
   package private(set) var state: State
   /// The newest last, at most `feedbackMax`.
   package private(set) var feedback: [Feedback]
@@ -90,6 +93,8 @@ package struct Handoff: Hashable, Sendable, Codable {
   /// How many refusals a handoff carries along: enough to show a pattern, little enough to read.
   package static let feedbackMax = 5
 
+  /// A handoff that is ready for its first attempt, of which there is at least one; only the newest
+  /// `feedbackMax` of `feedback` are kept.
   package init(
     id: HandoffID, task: TaskID, stage: Stage, role: Role, round: Int, base: ObjectID,
     attemptsMax: Int, feedback: [Feedback] = []
@@ -106,6 +111,7 @@ package struct Handoff: Hashable, Sendable, Codable {
     self.feedback = Array(feedback.suffix(Self.feedbackMax))
   }
 
+  /// The session whose task it belongs to.
   package var session: SessionID { id.session }
 
   /// The hold under which it is being worked on or proved.
@@ -141,6 +147,9 @@ package enum AttemptEnd: Hashable, Sendable {
 
 // Inputs are facts in the past tense; each says what it leads to or why it cannot have happened.
 extension Handoff {
+  /// A worker took it.
+  ///
+  /// - Throws: `HandoffRejection.notReady` where it is held or has ended.
   package mutating func claimed(_ claim: Claim) throws(HandoffRejection) {
     switch state {
     case .ready: state = .claimed(claim)
@@ -148,6 +157,10 @@ extension Handoff {
     }
   }
 
+  /// The holder lives and asks for more time.
+  ///
+  /// - Throws: `HandoffRejection.leaseLost` where the fence is stale or its lease ran out before
+  ///   `now`; `alreadySubmitted` where the work is being proved.
   package mutating func renewed(
     fence: Fence, lease: Lease, at now: BootInstant
   ) throws(HandoffRejection) {
@@ -164,6 +177,9 @@ extension Handoff {
     }
   }
 
+  /// The holder handed in its work, to be proved.
+  ///
+  /// - Throws: as `renewed` does.
   package mutating func submitted(
     _ submission: Submission, fence: Fence, at now: BootInstant
   ) throws(HandoffRejection) {
@@ -179,6 +195,10 @@ extension Handoff {
     }
   }
 
+  /// The proof of a submission held.
+  ///
+  /// - Throws: `HandoffRejection.notSubmitted` where there is none; `leaseLost` where the fence is
+  ///   stale or nobody holds it.
   package mutating func accepted(fence: Fence) throws(HandoffRejection) {
     switch state {
     case .submitted(let claim, _):

@@ -38,12 +38,15 @@ package enum SessionEvent: Hashable, Sendable, Codable {
 
 /// What was accepted, and on what grounds.
 package struct Acceptance: Hashable, Sendable, Codable {
+  /// That of the claim whose submission it is.
   package let fence: Fence
   /// The commit that seals the stage.
   package let checkpoint: ObjectID
   /// The immutable ref that holds it.
   package let reference: String
+  /// Everything that was checked, in order.
   package let checks: [Check]
+  /// The digests of the evidence that the checks rest on.
   package let evidence: [Digest]
 
   package init(
@@ -61,6 +64,7 @@ package struct Acceptance: Hashable, Sendable, Codable {
 package struct Segment: Hashable, Sendable, Codable {
   /// 1 for the session's first.
   package let number: Int
+  /// When it began, on the wall clock.
   package let openedAt: Timestamp
 
   package init(number: Int, openedAt: Timestamp) {
@@ -76,12 +80,16 @@ package struct Usage: Hashable, Sendable, Codable {
   /// A million million of whatever is counted.
   package static let most = 1_000_000_000_000
 
+  /// Tokens that the agent read.
   package let inputTokens: Int
+  /// Tokens that the agent wrote.
   package let outputTokens: Int
   /// Millionths of a US dollar.
   package let costMicroUSD: Int
+  /// Whether the counts were reckoned by the coordinator because the agent gave none.
   package let isEstimated: Bool
 
+  /// Usage of which each number is brought into 0 … `most`.
   package init(inputTokens: Int, outputTokens: Int, costMicroUSD: Int, isEstimated: Bool) {
     self.inputTokens = min(max(0, inputTokens), Self.most)
     self.outputTokens = min(max(0, outputTokens), Self.most)
@@ -89,6 +97,7 @@ package struct Usage: Hashable, Sendable, Codable {
     self.isEstimated = isEstimated
   }
 
+  /// Read and written together.
   package var tokens: Int { inputTokens + outputTokens }
 }
 
@@ -96,6 +105,7 @@ package struct Usage: Hashable, Sendable, Codable {
 package struct Note: Hashable, Sendable, Codable {
   /// A dotted name: `health.forced`, `recovery.orphan-ref`, `budget.checkpoint`.
   package let kind: String
+  /// What there is to say, in a sentence.
   package let text: String
 
   package init(kind: String, text: String) {
