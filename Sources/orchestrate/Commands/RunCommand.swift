@@ -14,7 +14,8 @@ enum RunCommand {
       hand in, and merges finished tasks onto the branch session/NNN. Your own branch, index and \
       files are not touched, .claude/ aside.
       Ctrl-C stops the agents, keeps what they wrote and gives their claims back; the same command \
-      goes on from there, as it does after a crash.
+      goes on from there, as it does after a crash. With --no-launch, agents that poll go on \
+      without it.
       Exits 0 when every task is merged, 17 when some wait for a person, 11 when the session \
       failed, 10 when the project is broken, 13 when a budget is spent.
       """,
@@ -62,7 +63,8 @@ enum RunCommand {
       if let extra {
         try await coordinator.extend(session, by: max(1, extra.wholeMilliseconds / 60_000))
       }
-      return try await interruptible(coordinator, session) { () throws(Problem) in
+      return try await interruptible(coordinator, session, launches: launches) {
+        () throws(Problem) in
         let entry = try await EntryProtocol(
           paths: project.paths, settings: settings, supervisor: .ownExecutable, clock: clock
         ).enter(writing: true)
@@ -82,7 +84,7 @@ enum RunCommand {
 
   /// Runs `body` until it ends or the process is asked to stop; then everything is sealed first.
   private static func interruptible(
-    _ coordinator: Coordinator, _ session: SessionID,
+    _ coordinator: Coordinator, _ session: SessionID, launches: Bool,
     _ body: @escaping @Sendable () async throws(Problem) -> RunEnding
   ) async throws(Problem) -> RunEnding {
     let (requests, continuation) = AsyncStream.makeStream(of: Interruption.Request.self)
@@ -112,7 +114,8 @@ enum RunCommand {
       return result
     }
     if Interruption.shared.request != nil {
-      try await coordinator.pause(session, reason: "stopped by the user")
+      // Agents that poll work on without us; what we launched ourselves has been stopped.
+      if launches { try await coordinator.pause(session, reason: "stopped by the user") }
       return .interrupted
     }
     return try result?.get() ?? .interrupted
