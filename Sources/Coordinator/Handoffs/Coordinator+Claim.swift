@@ -128,7 +128,12 @@ extension Coordinator {
 
   /// Whether a waiter has anything to hope for.
   private func hasWorkLeft(_ session: SessionID?) throws(Problem) -> Bool {
-    try !openSessions(session).isEmpty
+    for record in try openSessions(session) {
+      guard case .active(.execution) = record.lifecycle.state,
+        try isSettled(record.plan.session)
+      else { return true }
+    }
+    return false
   }
 
   private func openSessions(_ wanted: SessionID?) throws(Problem) -> [SessionRecord] {
