@@ -73,10 +73,14 @@ let package = Package(
       name: "SupervisionTests", dependencies: ["Supervision", "Domain", "CPlatform", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "AgentsTests", dependencies: ["Agents", "Domain", "Documents", "TestKit"],
+      name: "AgentsTests",
+      dependencies: ["Agents", "Domain", "Documents", "Supervision", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "CoordinatorTests", dependencies: ["Coordinator", "Domain", "Documents", "TestKit"],
+      name: "CoordinatorTests",
+      dependencies: [
+        "Coordinator", "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "TestKit",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["orchestrate", "Documents", "TestKit"],

@@ -78,7 +78,7 @@ package actor Coordinator {
     let number = nextWaiter
     nextWaiter += 1
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.suspend(as: number) }
+      group.addTask { await self.suspend(as: number, unlessChangedAfter: seen) }
       group.addTask {
         // A cancelled sleep ends early; then there is nothing more to wait for either.
         try? await Task.sleep(for: limit)
@@ -91,8 +91,9 @@ package actor Coordinator {
     }
   }
 
-  private func suspend(as number: Int) async {
-    guard !Task.isCancelled else { return }
+  private func suspend(as number: Int, unlessChangedAfter seen: Int) async {
+    // What changed on the way here woke nobody.
+    guard !Task.isCancelled, changeCount == seen else { return }
     await withCheckedContinuation { waiters[number] = $0 }
   }
 

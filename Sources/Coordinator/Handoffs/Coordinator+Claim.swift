@@ -128,9 +128,14 @@ extension Coordinator {
 
   /// Whether a waiter has anything to hope for.
   private func hasWorkLeft(_ session: SessionID?) throws(Problem) -> Bool {
-    // Somebody may start a session yet; one that has ended gives nothing more.
+    // Somebody may start a session yet; one that is settled or has ended gives nothing more.
     guard let session else { return true }
-    return try !openSessions(session).isEmpty
+    for record in try openSessions(session) {
+      guard case .active(.execution) = record.lifecycle.state,
+        try isSettled(record.plan.session)
+      else { return true }
+    }
+    return false
   }
 
   private func openSessions(_ wanted: SessionID?) throws(Problem) -> [SessionRecord] {

@@ -130,7 +130,7 @@ extension Coordinator {
     let feedback = Feedback(
       attempt: handoff.attempt, code: "WORKSPACE003", message: check.message, evidence: [])
     let willRetry = try await endAttempt(
-      handoff, reason: .refused, extra: try usageEvents(usage, handoff.id, fence),
+      handoff, reason: .failed, extra: try usageEvents(usage, handoff.id, fence),
       expecting: .claimed(fence)
     ) { (handoff) throws(HandoffRejection) in
       try handoff.failed(fence: fence, feedback: feedback)
@@ -204,7 +204,12 @@ extension Coordinator {
       let commit = try repository.createCommit(
         tree: submission.tree, parents: [handoff.base], message: message.text,
         identity: .coordinator(at: seconds))
-      try repository.createReference(reference, to: commit)
+      // A ref that is there already was made by a proof whose end was never recorded, since the
+      // handoff is still submitted: this proof's takes its place.
+      let orphan = try repository.reference(reference)
+      if orphan != commit {
+        try repository.moveReference(reference, to: commit, expecting: orphan)
+      }
       return commit
     }
     return Sealed(commit: commit, reference: reference, document: document)
