@@ -83,7 +83,7 @@ import Testing
       wait $waiting; echo "code $?"; cat second
       """)
     #expect(both.standardOutput.text.contains("code 0"), "\(both.standardError.text)")
-    #expect(both.standardOutput.text.contains("\"fence\":2"))
+    #expect(both.standardOutput.text.contains("\"id\":\"007-1\""))
   }
 
   @Test func `gates exit 0, 10 or 4, and a command that is missing never passes`() async throws {

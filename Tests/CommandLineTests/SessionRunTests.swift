@@ -107,7 +107,7 @@ struct SessionRunTests {
     #expect(ends.standardOutput.text == trees.standardOutput.text)
     let doctor = await project.orchestrate("doctor", "--json")
     #expect(doctor.standardOutput.text.contains("the journal is whole"), said(doctor))
-    let left = await project.shell("pgrep -fc '[a]gent.py' || true")
+    let left = await project.shell("pgrep -fc \"$(basename \"${PWD%/*}\")/.*agent.p[y]\" || true")
     #expect(left.standardOutput.text.contains("0"), said(left))
   }
 

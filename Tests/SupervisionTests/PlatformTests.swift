@@ -11,7 +11,7 @@ import Testing
       #expect(orchestrate_shared_file_system(path) == nil)
       #expect(errno == 0)
     }
-    #expect(orchestrate_shared_file_system("/nonexistent") == nil)
+    #expect(orchestrate_shared_file_system("/nonexistent/folder") == nil)
     #expect(errno == ENOENT)
   }
 

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func `a name is looked up in the command's own path`() async {
-    let missing = await run(["true"], environment: ["PATH": "/nonexistent"])
+    let missing = await run(["true"], environment: ["PATH": "/nonexistent/folder"])
     #expect(missing.termination == .notStarted(reason: "command not found: true", errno: ENOENT))
     #expect(await run(["true"], environment: ["PATH": "/usr/bin:/bin"]).termination == .exited(0))
     #expect(await run(["true"], environment: [:]).termination == .exited(0))
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func `what cannot be started says why`() async {
-    let directory = await run(["true"], environment: [:], directory: "/nonexistent")
+    let directory = await run(["true"], environment: [:], directory: "/nonexistent/folder")
     #expect(
       directory.termination
         == .notStarted(

@@ -6,7 +6,7 @@ import Git
 
 extension StageProver {
   /// The most implementation files whose text is searched for a missing symbol's home.
-  private static let searchedFilesMax = 2_000
+  private static let searchedFilesMax = 20_000
 
   func symbolGround(
     _ question: StageQuestion, _ set: ChangeSet, _ after: TestObservation
@@ -23,6 +23,7 @@ extension StageProver {
         for entry in entries.prefix(Self.searchedFilesMax) where entry.mode != .submodule {
           let text = String(decoding: try repository.contents(of: entry.id), as: UTF8.self)
           words.formUnion(wanted.filter { SymbolGround.contains(text, word: $0) })
+          if words.count == wanted.count { break }
         }
       }
       var texts: [String] = []
