@@ -85,7 +85,7 @@ import Testing
     #expect(
       directory.termination
         == .notStarted(
-          reason: "cannot enter /nonexistent: No such file or directory", errno: ENOENT))
+          reason: "cannot enter /nonexistent/folder: No such file or directory", errno: ENOENT))
     for argv in [[], [""], ["true", "a\0b"]] {
       guard case .notStarted(_, EINVAL) = await run(argv, environment: [:]).termination else {
         Issue.record("\(argv) was started")
