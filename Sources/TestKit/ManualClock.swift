@@ -14,6 +14,7 @@ package final class ManualClock: Sendable {
     state = Mutex((Moment(wall: wall, boot: boot), 1))
   }
 
+  /// Both clocks as they stand.
   package var now: Moment { state.withLock { $0.moment } }
 
   /// Time passes on both clocks.

@@ -49,12 +49,16 @@ package final class ProjectFixture: Sendable {
     }
   }
 
+  /// Writes a file of the project, given relative to its root, whose folder is there.
+  ///
+  /// - Throws: `FixtureError` where it cannot be opened.
   package func write(_ path: String, _ text: String) throws {
     guard let file = fopen("\(root)/\(path)", "w") else { throw FixtureError(what: path) }
     defer { fclose(file) }
     fputs(text, file)
   }
 
+  /// A file of the project as text; `nil` where it cannot be opened.
   package func read(_ path: String) -> String? {
     guard let file = fopen("\(root)/\(path)", "r") else { return nil }
     defer { fclose(file) }
@@ -193,5 +197,6 @@ package final class ProjectFixture: Sendable {
 
 /// Why a fixture could not be made.
 package struct FixtureError: Error {
+  /// What the failing step printed, or the path that it failed on.
   package let what: String
 }

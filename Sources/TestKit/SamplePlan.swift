@@ -6,6 +6,7 @@ package import Store
 
 /// A session of a few tasks that stand alone, each red, then green, then reviewed.
 package struct SamplePlan: Sendable {
+  /// What the session is planned to do.
   package let plan: SessionPlan
 
   /// - Throws: where the numbers make no plan.
@@ -29,6 +30,7 @@ package struct SamplePlan: Sendable {
       }, budget: BudgetLimits())
   }
 
+  /// The session that is planned.
   package var session: SessionID { plan.session }
 
   /// The id of the session's `index`th task, counted from 1.
@@ -40,6 +42,7 @@ package struct SamplePlan: Sendable {
     return ObjectID(String(repeating: "0", count: 40 - digits.count) + digits)!
   }
 
+  /// The id of the session's handoff of that ordinal, from 1.
   package func id(_ ordinal: Int) -> HandoffID { HandoffID(session: session, ordinal: ordinal) }
 
   /// A fresh handoff for a task at a stage of the sample workflow.
@@ -87,10 +90,12 @@ package struct SamplePlan: Sendable {
     return lifecycle
   }
 
+  /// A refusal of the attempt of that number.
   package static func feedback(_ attempt: Int) -> Feedback {
     Feedback(attempt: attempt, code: "TDD002", message: "It passes already.", evidence: [])
   }
 
+  /// The acceptance of a claim's work, sealed in a checkpoint.
   package static func acceptance(_ fence: Fence, checkpoint: ObjectID) -> Acceptance {
     Acceptance(
       fence: fence, checkpoint: checkpoint, reference: "refs/orchestrate/sample/\(fence)",
@@ -103,5 +108,6 @@ package struct SamplePlan: Sendable {
 
 /// A number that names no session.
 package struct SamplePlanError: Error {
+  /// The number that was asked for.
   package let number: Int
 }

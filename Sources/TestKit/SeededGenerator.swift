@@ -5,8 +5,10 @@
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
+  /// Draws that are the same for the same seed.
   package init(seed: UInt64) { state = seed }
 
+  /// The next sixty-four bits.
   package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state

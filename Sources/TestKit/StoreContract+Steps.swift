@@ -7,6 +7,7 @@ import Store
 
 /// A store did not keep its promise.
 package struct ContractViolation: Error, CustomStringConvertible {
+  /// What was promised and did not hold.
   package let description: String
 
   init(_ description: String) { self.description = description }

@@ -7,14 +7,24 @@ package import Store
 
 /// What a store's reads return, all of it.
 package struct StoreSnapshot: Equatable, Sendable {
+  /// Every session.
   package let sessions: [SessionRecord]
+  /// The tasks of each session, in the order of `sessions`, as are all below.
   package let tasks: [[TaskRecord]]
+  /// The handoffs of each session, whatever their states.
   package let handoffs: [[Handoff]]
+  /// What was accepted in each session.
   package let acceptances: [[AcceptanceRecord]]
+  /// What each session used.
   package let usage: [UsageTotals]
+  /// The agent runs of each session.
   package let runs: [[AgentRun]]
+  /// The whole journal.
   package let entries: [JournalEntry]
 
+  /// Reads everything.
+  ///
+  /// - Throws: the store's error where one of its reads fails.
   package init(of store: any SessionStore) throws {
     sessions = try store.sessions()
     let ids = sessions.map(\.session)

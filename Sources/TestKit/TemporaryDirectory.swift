@@ -29,5 +29,6 @@ package final class TemporaryDirectory: Sendable {
 
 /// No temporary directory can be made.
 package struct TemporaryDirectoryError: Error {
+  /// What the system says of it.
   package let reason: String
 }

@@ -10,6 +10,7 @@ import Glibc
 package final class TemporaryRepository {
   /// A git command that did not exit with 0.
   package struct Failure: Error, CustomStringConvertible {
+    /// The command, and what it printed.
     package let description: String
 
     package init(description: String) { self.description = description }

@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry point: hands the arguments to the command table and leaves with its exit code.
 
+import Dispatch
 import Domain
 import Glibc
 import Supervision
+import Synchronization
 
 @main
 struct Main {
-  static func main() async {
+  static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     // The supervising process of a child takes this way, before anything else is set up.
     if arguments.first == "__supervise" { exit(superviseMain(Array(arguments.dropFirst()))) }
     Interruption.shared.begin()
-    let code = await CommandRunner(table: .orchestrate).main(arguments: arguments)
-    exit(code.rawValue)
+    exit(run(arguments).rawValue)
+  }
+
+  /// Runs the command while the main thread waits.
+  ///
+  /// An asynchronous `main` would end in `dispatch_main`, which unblocks every signal on the main
+  /// thread: the first SIGTERM would kill the process instead of reaching `Interruption`.
+  nonisolated private static func run(_ arguments: [String]) -> ExitCode {
+    let code = Mutex(ExitCode.internalFault)
+    let isDone = DispatchSemaphore(value: 0)
+    Task.detached {
+      let ended = await CommandRunner(table: .orchestrate).main(arguments: arguments)
+      code.withLock { $0 = ended }
+      isDone.signal()
+    }
+    isDone.wait()
+    return code.withLock { $0 }
   }
 }
 

@@ -65,4 +65,22 @@ import Testing
       #expect(component == component.lowercased())
     }
   }
+
+  @Test func `an id that is not safe as a ref component never keeps its text`() {
+    for text in ["$(id)", "a/b", "..", "-x", "A", "task 1", "Ünï"] {
+      let component = TaskID(text)!.refComponent
+      #expect(component != text)
+      #expect(component.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "$") })
+    }
+    #expect(TaskID("task-1")!.refComponent == "task-1")
+    #expect(TaskID("Task-1")!.refComponent != TaskID("task-1")!.refComponent)
+  }
+
+  @Test func `a session has one number however it is written`() {
+    #expect(SessionID("39") == SessionID("039"))
+    #expect(SessionID("session-039")?.padded == "039")
+    for bad in ["", "0", "session-", "-39", "39a", "٣٩", "1234567"] {
+      #expect(SessionID(bad) == nil)
+    }
+  }
 }

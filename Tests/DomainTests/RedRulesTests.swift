@@ -160,6 +160,16 @@ import Testing
     #expect(result.judgement.mentions("tests/golden.txt"))
   }
 
+  @Test func `a test file that lost lines is refused though new tests fail in it`() {
+    let added: TestIdentity = "tests/test_old.py::test_c"
+    let result = judge(
+      [olderA: .passed, olderB: .passed, added: .assertion],
+      changes: [.rewrittenTest("tests/test_old.py")])
+    #expect(!result.judgement.isAccepted)
+    #expect(result.judgement.code == "TDD006")
+    #expect(result.judgement.mentions("tests/test_old.py"))
+  }
+
   @Test func `handing in nothing is not red`() {
     let result = judge([olderA: .passed, olderB: .passed, newA: .assertion], changes: [])
     #expect(result.judgement.code == "PROOF003")

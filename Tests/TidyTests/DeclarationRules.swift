@@ -46,6 +46,47 @@ private func sharedNames(_ file: SourceText) -> [TypeDeclaration] {
   }
 }
 
+/// What the extensions of a file add, by which other files use it; `nil` where one adds what is
+/// used without being named: a conformance, an initializer, a subscript, an operator.
+private func extensionMembers(_ file: SourceText) -> Set<String>? {
+  var names: Set<String> = []
+  var isInside = false
+  for line in file.code {
+    if !line.hasPrefix(" "), words(line).contains("extension") {
+      // `extension A: B {`, but not `extension A where B: C {`.
+      guard
+        !line.prefix(upTo: line.firstRange(of: " where ")?.lowerBound ?? line.endIndex)
+          .contains(":")
+      else { return nil }
+      isInside = true
+    } else if line.hasPrefix("}") {
+      isInside = false
+    }
+    // A member stands two columns in; what is deeper is its body.
+    guard isInside, line.hasPrefix("  "), !line.hasPrefix("   ") else { continue }
+    let words = words(line)
+    guard let at = words.firstIndex(where: declarationKeywords.union(["case"]).contains),
+      words[..<at].allSatisfy({ isModifierOrAttribute($0) || memberModifiers.contains($0) })
+    else { continue }
+    if words.contains("private") { continue }
+    let isNamed = line.firstRange(of: words[at]).map { found in
+      line[found.upperBound...].drop { $0 == " " || $0 == "`" }.first.map {
+        $0.isLetter || $0 == "_"
+      } ?? false
+    }
+    guard !["init", "subscript"].contains(words[at]), at + 1 < words.count, isNamed == true else {
+      return nil
+    }
+    names.insert(words[at + 1])
+  }
+  return names
+}
+
+private let memberModifiers: Set<String> = [
+  "static", "class", "mutating", "nonmutating", "discardableResult", "inlinable", "override",
+  "consuming", "borrowing", "isolated", "async", "lazy", "set",
+]
+
 private func isModifierOrAttribute(_ word: String) -> Bool {
   [
     "package", "public", "internal", "fileprivate", "private", "final", "indirect", "nonisolated",
@@ -87,6 +128,26 @@ private func isDocumented(_ file: SourceText, before index: Int) -> Bool {
   return false
 }
 
+/// Whether the initializer at a line only stores its parameters under their own names, so that the
+/// documentation of the properties says all there is to say. One that fails or throws does more.
+private func isMemberwiseInitializer(_ file: SourceText, at index: Int) -> Bool {
+  let start = file.code[index].drop { $0 == " " }
+  guard start.hasPrefix("package init(") else { return false }
+  let indent = file.code[index].prefix { $0 == " " }
+  let rest = file.code[index...]
+  let end =
+    start.hasSuffix("}") && start.contains("{")
+    ? index : rest.firstIndex { $0 == indent + "}" } ?? index
+  let text = rest[...end].joined(separator: "\n")
+  guard let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}"),
+    !words(String(text[..<open])).contains(where: ["throws", "async"].contains)
+  else { return false }
+  let body = text[text.index(after: open)..<close].split(separator: "\n")
+    .map { words in words.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+  return !body.isEmpty
+    && body.allSatisfy { $0.count == 3 && $0[0] == "self." + $0[2] && $0[1] == "=" }
+}
+
 // MARK: Rules
 
 private let bannedEndings = ["Manager", "Helper", "Helpers", "Utils", "Util"]
@@ -94,28 +155,6 @@ private let bannedEndings = ["Manager", "Helper", "Helpers", "Utils", "Util"]
 private func isBanned(_ name: String) -> Bool {
   name == "Handler" || bannedEndings.contains { name.hasSuffix($0) }
 }
-
-/// The values that were written before the rule that asks for their documentation.
-private let undocumentedYet: [String: Int] = [
-  "Sources/Domain/Budgets/Budget.swift": 6,
-  "Sources/Domain/Handoffs/Handoff.swift": 19,
-  "Sources/Domain/Identifiers/Digest.swift": 3,
-  "Sources/Domain/Identifiers/Fence.swift": 1,
-  "Sources/Domain/Identifiers/HandoffID.swift": 4,
-  "Sources/Domain/Identifiers/ObjectID.swift": 2,
-  "Sources/Domain/Identifiers/SessionID.swift": 1,
-  "Sources/Domain/Identifiers/TaskID.swift": 2,
-  "Sources/Domain/Journal/SessionEvent.swift": 27,
-  "Sources/Domain/Proofs/Evidence.swift": 8,
-  "Sources/Domain/Proofs/TestResult.swift": 8,
-  "Sources/Domain/Proofs/Verdict.swift": 4,
-  "Sources/Domain/Sessions/ProjectState.swift": 4,
-  "Sources/Domain/Sessions/SessionPhase.swift": 10,
-  "Sources/Domain/Tasks/TaskProgress.swift": 9,
-  "Sources/Domain/Time/Lease.swift": 8,
-  "Sources/Domain/Time/Timestamp.swift": 3,
-  "Sources/Domain/Workflows/Workflow.swift": 8,
-]
 
 let declarationRules: [Rule] = [
   Rule(
@@ -155,7 +194,37 @@ let declarationRules: [Rule] = [
       »  package private(set) var count: Int
         // Not documentation.
       »  @inlinable package static func make() {}
-      »  package init(bare: Int) { self.bare = bare }
+        package init(bare: Int, count: Int) {
+          self.bare = bare
+
+          self.count = count
+        }
+        package init(
+          bare: Int, count: Int = 0, names: [String] = []
+        ) {
+          self.bare = bare
+          self.count = count
+        }
+        package init(one: Int) { self.one = one }
+      »  package init(clamped: Int) {
+          self.clamped = max(0, clamped)
+        }
+      »  package init(bare: Int) {
+          self.bare = bare
+          count = 1
+        }
+      »  package init(other: Int) {
+          self.bare = other
+        }
+      »  package init() {
+        }
+      »  package init?(bare: Int) {
+          self.bare = bare
+        }
+      »  package init(go: Int) { self.go = go; start() }
+      »  package init(left: Int) throws(Problem) {
+          self.left = left
+        }
       »  package mutating func go() {}
       »  package enum Nested { case one }
         package var description: String { "package var text" }
@@ -167,11 +236,12 @@ let declarationRules: [Rule] = [
         var name: String { package.name }
       }
       """),
-    debt: undocumentedYet,
     file: { file in
       guard file.isSwift, file.target != nil else { return [] }
       return file.code.enumerated().compactMap { index, line in
-        guard declaresPackageSymbol(line), !isDocumented(file, before: index) else { return nil }
+        guard declaresPackageSymbol(line), !isDocumented(file, before: index),
+          !isMemberwiseInitializer(file, at: index)
+        else { return nil }
         let declaration = line.drop { $0 == " " }.prefix { $0 != "{" && $0 != "=" }
         return (index + 1, "undocumented: \(declaration.prefix(60))")
       }
@@ -183,23 +253,48 @@ let declarationRules: [Rule] = [
       ("Sources/Domain/User.swift", "@main\nstruct User { let used: Used }\n// Forgotten"),
       ("Sources/Domain/Forgotten.swift", "// A comment.\n»struct Forgotten {}\nenum Also {}"),
       ("Sources/Domain/Values.swift", "»let forgottenToo = 1\nprivate struct Used {}"),
-      ("Sources/Domain/Extension.swift", "extension Int {}\nstruct OnlyHere {}"),
       ("Tests/DomainTests/ATests.swift", "@Suite struct ATests { let a = \"Forgotten\" }"),
+      (
+        "Sources/Domain/Used+Called.swift",
+        """
+        extension Used {
+          static func called() {}
+          private func inner() { let callee = 1 }
+        }
+        """
+      ),
+      ("Sources/Domain/Caller.swift", "@main\nstruct Caller { let called = Used.called() }"),
+      (
+        "Sources/Domain/Used+Uncalled.swift",
+        """
+        »extension Used {
+          package mutating func uncalled() { called() }
+          private func called() {}
+        }
+        """
+      ),
+      ("Sources/Domain/Int+Empty.swift", "»extension Int {}\nstruct OnlyHere {}"),
+      ("Sources/Domain/Used+Hashable.swift", "extension Used: Hashable {}"),
+      ("Sources/Domain/Array+Used.swift", "»extension Array where Element: Hashable {\n}"),
+      ("Sources/Domain/Used+Init.swift", "extension Used {\n  init(_ text: String) {}\n}"),
+      ("Sources/Domain/Used+Sum.swift", "extension Used {\n  static func + (a: A) {}\n}"),
     ]),
     everything: { files in
       let mentions = files.map { file in Set(file.code.flatMap(words)) }
       return files.enumerated().compactMap { index, file in
+        let isEntry = file.code.contains { $0.hasPrefix("@main") || $0.hasPrefix("@Suite") }
+        guard file.isSwift, !isEntry, let added = extensionMembers(file) else { return nil }
         let declared = sharedNames(file)
-        let isEntry = file.code.contains { line in
-          ["@main", "@Suite", "extension ", "package extension "].contains { line.hasPrefix($0) }
-        }
-        guard let first = declared.first, !isEntry else { return nil }
+        let extended = file.code.firstIndex { words($0).contains("extension") }
+        guard let line = declared.first?.line ?? extended.map({ $0 + 1 }) else { return nil }
+        let names = added.union(declared.map(\.name))
         let isUsed = files.indices.contains { other in
-          other != index && declared.contains { mentions[other].contains($0.name) }
+          other != index && !mentions[other].isDisjoint(with: names)
         }
+        let message = "no other file uses \(names.sorted().prefix(3).joined(separator: ", "))"
         return isUsed
           ? nil
-          : Finding(path: file.path, line: first.line, message: "no other file uses \(first.name)")
+          : Finding(path: file.path, line: min(line, (extended ?? line) + 1), message: message)
       }
     }),
 ]

@@ -11,12 +11,14 @@ enum Repository {
     return parts.dropLast(3).joined(separator: "/")
   }()
 
-  /// Every Swift and C file of `Sources` and `Tests`, in order of their paths.
-  static func sources() throws -> [SourceText] {
+  /// Every Swift and C file of `Sources` and `Tests`, in order of their paths; read once.
+  static func sources() throws -> [SourceText] { try read.get() }
+
+  private static let read = Result {
     try ["Sources", "Tests"].flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder).sorted()
         .filter { path in [".swift", ".c", ".h"].contains { path.hasSuffix($0) } }
-        .map { try SourceText(path: folder + "/" + $0, text: read(folder + "/" + $0)) }
+        .map { try SourceText(path: folder + "/" + $0, text: contents(of: folder + "/" + $0)) }
     }
   }
 
@@ -26,7 +28,7 @@ enum Repository {
       try FileManager.default.contentsOfDirectory(atPath: root).filter { !$0.hasPrefix(".") })
   }
 
-  private static func read(_ path: String) throws -> String {
+  private static func contents(of path: String) throws -> String {
     try String(contentsOfFile: root + "/" + path, encoding: .utf8)
   }
 }

@@ -11,8 +11,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "sha256.h"
-
 // MARK: Starting a process
 
 /// What a new process is to be. All pointers are borrowed for the duration of the call.

@@ -10,6 +10,7 @@ package struct BudgetLimits: Hashable, Sendable, Codable {
   /// The longest session in minutes; 240 by default (R18).
   package let sessionMinutes: Int
 
+  /// Limits of which none is below 1: a smaller number counts as 1.
   package init(windowTokens: Int = 200_000, segmentMinutes: Int = 40, sessionMinutes: Int = 240) {
     self.windowTokens = max(1, windowTokens)
     self.segmentMinutes = max(1, segmentMinutes)
@@ -21,6 +22,7 @@ package struct BudgetLimits: Hashable, Sendable, Codable {
 package struct Spending: Hashable, Sendable, Codable {
   /// Tokens used in the open segment.
   package var segmentTokens: Int
+  /// When the open segment began.
   package var segmentOpenedAt: Timestamp
   /// Time in which segments were open before this one.
   package var earlierSegments: Duration
@@ -51,10 +53,13 @@ package enum BudgetRung: Int, Hashable, Comparable, Sendable, Codable {
 
 /// Where spending stands against its limits.
 package struct BudgetReading: Hashable, Sendable, Codable {
+  /// The highest rung reached.
   package let rung: BudgetRung
   /// 0 … 100 and over.
   package let windowPercent: Int
+  /// How long the open segment has lasted; zero where the clock went back behind its beginning.
   package let segmentElapsed: Duration
+  /// How long segments have been open in all, this one included.
   package let sessionElapsed: Duration
 
   /// The rung that spending has reached at `now`; pure, so the clock is the caller's.

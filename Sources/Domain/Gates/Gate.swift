@@ -21,8 +21,11 @@ package struct Gate: Hashable, Sendable {
     case unanswerable(String)
   }
 
+  /// The name in the project's configuration; its check is called `gate.` and this.
   package let id: String
+  /// How much its answer binds.
   package let level: Level
+  /// What it asks of a tree.
   package let question: Question
 
   package init(id: String, level: Level, question: Question) {
@@ -51,10 +54,13 @@ extension Gate {
     }
   }
 
+  /// The check of a gate that was asked and answered with yes.
   package func pass(_ message: String) -> Check { check(.pass, nil, message) }
 
+  /// The check of a gate that was asked and answered with no.
   package func fail(_ message: String) -> Check { check(.fail, .gateFailed, message) }
 
+  /// The check of a gate that could not be asked.
   package func didNotRun(_ reason: String) -> Check { check(.didNotRun, .didNotRun, reason) }
 
   private func check(_ verdict: Verdict, _ code: RefusalCode?, _ message: String) -> Check {

@@ -3,10 +3,13 @@
 
 /// A worker's hold on a handoff.
 package struct Claim: Hashable, Sendable, Codable {
+  /// The number by which the holder proves that its claim is the newest.
   package let fence: Fence
   /// Who claimed, as they called themselves; shown to people, never trusted.
   package let worker: String
+  /// When the claim was made; for people, since only the lease decides.
   package let claimedAt: Timestamp
+  /// Until when the claim holds; it moves on with every renewal.
   package var lease: Lease
 
   package init(fence: Fence, worker: String, claimedAt: Timestamp, lease: Lease) {
@@ -23,6 +26,7 @@ package struct Submission: Hashable, Sendable, Codable {
   package let tree: ObjectID
   /// The digest under which the worker's report is kept; `nil` where it sent none.
   package let report: Digest?
+  /// When the files were read into the tree.
   package let submittedAt: Timestamp
 
   package init(tree: ObjectID, report: Digest?, submittedAt: Timestamp) {
@@ -34,6 +38,7 @@ package struct Submission: Hashable, Sendable, Codable {
 
 /// Why a handoff came back to the queue, told to whoever takes it next.
 package struct Feedback: Hashable, Sendable, Codable {
+  /// The number of the attempt that failed, from 1.
   package let attempt: Int
   /// A stable code such as `TDD002`.
   package let code: String
@@ -64,9 +69,13 @@ package struct Handoff: Hashable, Sendable, Codable {
     case cancelled
   }
 
+  /// Its session and its place in that session's order.
   package let id: HandoffID
+  /// The task of which it is a stage.
   package let task: TaskID
+  /// What is to be done.
   package let stage: Stage
+  /// Who may claim it.
   package let role: Role
   /// 1 the first time the task reaches this stage, one more each time it is sent back to it.
   package let round: Int
@@ -76,6 +85,7 @@ package struct Handoff: Hashable, Sendable, Codable {
   package let attemptsMax: Int
   /// The number of the attempt that is under way or next; 1 at first.
   package private(set) var attempt: Int
+  /// Where it stands; only the inputs below move it.
   package private(set) var state: State
   /// The newest last, at most `feedbackMax`.
   package private(set) var feedback: [Feedback]
@@ -83,6 +93,8 @@ package struct Handoff: Hashable, Sendable, Codable {
   /// How many refusals a handoff carries along: enough to show a pattern, little enough to read.
   package static let feedbackMax = 5
 
+  /// A handoff that is ready for its first attempt, of which there is at least one; only the newest
+  /// `feedbackMax` of `feedback` are kept.
   package init(
     id: HandoffID, task: TaskID, stage: Stage, role: Role, round: Int, base: ObjectID,
     attemptsMax: Int, feedback: [Feedback] = []
@@ -99,6 +111,7 @@ package struct Handoff: Hashable, Sendable, Codable {
     self.feedback = Array(feedback.suffix(Self.feedbackMax))
   }
 
+  /// The session whose task it belongs to.
   package var session: SessionID { id.session }
 
   /// The hold under which it is being worked on or proved.
@@ -134,6 +147,9 @@ package enum AttemptEnd: Hashable, Sendable {
 
 // Inputs are facts in the past tense; each says what it leads to or why it cannot have happened.
 extension Handoff {
+  /// A worker took it.
+  ///
+  /// - Throws: `HandoffRejection.notReady` where it is held or has ended.
   package mutating func claimed(_ claim: Claim) throws(HandoffRejection) {
     switch state {
     case .ready: state = .claimed(claim)
@@ -141,6 +157,10 @@ extension Handoff {
     }
   }
 
+  /// The holder lives and asks for more time.
+  ///
+  /// - Throws: `HandoffRejection.leaseLost` where the fence is stale or its lease ran out before
+  ///   `now`; `alreadySubmitted` where the work is being proved.
   package mutating func renewed(
     fence: Fence, lease: Lease, at now: BootInstant
   ) throws(HandoffRejection) {
@@ -157,6 +177,9 @@ extension Handoff {
     }
   }
 
+  /// The holder handed in its work, to be proved.
+  ///
+  /// - Throws: as `renewed` does.
   package mutating func submitted(
     _ submission: Submission, fence: Fence, at now: BootInstant
   ) throws(HandoffRejection) {
@@ -172,6 +195,10 @@ extension Handoff {
     }
   }
 
+  /// The proof of a submission held.
+  ///
+  /// - Throws: `HandoffRejection.notSubmitted` where there is none; `leaseLost` where the fence is
+  ///   stale or nobody holds it.
   package mutating func accepted(fence: Fence) throws(HandoffRejection) {
     switch state {
     case .submitted(let claim, _):

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, the digest by which evidence, configuration and journal entries are named.
+// The digest by which evidence, configuration and journal entries are named.
 
 /// A SHA-256 digest in sixty-four lower-case hexadecimal digits.
 package struct Digest: TextIdentifier {
+  /// The digits: sixty-four, lower-case.
   package let hex: String
 
+  /// The same as `hex`.
   package var text: String { hex }
 
+  /// Reads sixty-four lower-case hexadecimal digits; anything else is `nil`.
   package init?(_ text: String) {
     guard text.utf8.count == 64, text.utf8.allSatisfy(Self.isLowercaseHex) else { return nil }
     hex = text
   }
 
-  private init(words: [UInt32]) {
+  /// The digest whose eight words these are.
+  init(words: [UInt32]) {
     var hex = ""
     hex.reserveCapacity(64)
     for word in words {
@@ -27,100 +31,10 @@ package struct Digest: TextIdentifier {
       || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
-  /// The digest of some bytes.
+  /// The SHA-256 of bytes at hand; `SHA256` takes those that come one piece at a time.
   package static func sha256(of bytes: some Sequence<UInt8>) -> Digest {
     var hash = SHA256()
     hash.update(bytes)
-    return Digest(words: hash.finish())
+    return hash.digest
   }
-}
-
-/// FIPS 180-4, section 6.2. Here because the three libraries this product stands on export no
-/// SHA-256; `DigestTests` holds it against the standard's vectors.
-private struct SHA256 {
-  private var state: [UInt32] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
-    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
-  private var pending: [UInt8] = []
-  private var length: UInt64 = 0
-  private var schedule = [UInt32](repeating: 0, count: 64)
-
-  mutating func update(_ bytes: some Sequence<UInt8>) {
-    let contiguous: Void? = bytes.withContiguousStorageIfAvailable { absorb($0) }
-    if contiguous == nil { Array(bytes).withUnsafeBufferPointer { absorb($0) } }
-  }
-
-  private mutating func absorb(_ bytes: UnsafeBufferPointer<UInt8>) {
-    length += UInt64(bytes.count)
-    var start = 0
-    if !pending.isEmpty {
-      start = min(64 - pending.count, bytes.count)
-      pending.append(contentsOf: bytes[..<start])
-      guard pending.count == 64 else { return }
-      let block = pending
-      pending.removeAll(keepingCapacity: true)
-      block.withUnsafeBufferPointer { compress($0) }
-    }
-    while bytes.count - start >= 64 {
-      compress(UnsafeBufferPointer(rebasing: bytes[start..<start + 64]))
-      start += 64
-    }
-    pending.append(contentsOf: bytes[start...])
-  }
-
-  mutating func finish() -> [UInt32] {
-    let bits = length &* 8
-    var tail: [UInt8] = [0x80]
-    let used = (pending.count + 1) % 64
-    tail += [UInt8](repeating: 0, count: used <= 56 ? 56 - used : 120 - used)
-    tail += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
-    tail.withUnsafeBufferPointer { absorb($0) }
-    return state
-  }
-
-  private mutating func compress(_ block: UnsafeBufferPointer<UInt8>) {
-    for index in 0..<16 {
-      let at = index * 4
-      schedule[index] =
-        UInt32(block[at]) << 24 | UInt32(block[at + 1]) << 16 | UInt32(block[at + 2]) << 8
-        | UInt32(block[at + 3])
-    }
-    for index in 16..<64 {
-      let early = schedule[index - 15]
-      let late = schedule[index - 2]
-      let small0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >> 3)
-      let small1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
-      schedule[index] = schedule[index - 16] &+ small0 &+ schedule[index - 7] &+ small1
-    }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for index in 0..<64 {
-      let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-      let choice = (e & f) ^ (~e & g)
-      let first = h &+ sum1 &+ choice &+ Self.constants[index] &+ schedule[index]
-      let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-      let majority = (a & b) ^ (a & c) ^ (b & c)
-      (h, g, f, e) = (g, f, e, d &+ first)
-      (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
-    }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
-  }
-
-  private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {
-    word >> count | word << (32 - count)
-  }
-
-  private static let constants: [UInt32] = [
-    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
-    0xab1c_5ed5, 0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe,
-    0x9bdc_06a7, 0xc19b_f174, 0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f,
-    0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da, 0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7,
-    0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967, 0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc,
-    0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85, 0xa2bf_e8a1, 0xa81a_664b,
-    0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070, 0x19a4_c116,
-    0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
-    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
-    0xc671_78f2,
-  ]
 }

@@ -4,6 +4,7 @@
 /// A number that grows with every claim in a store. Whatever a worker sends carries its fence; a
 /// stale one is refused (RELIABILITY T13).
 package struct Fence: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+  /// From 1; every claim's is greater than all before it in the same store.
   package let number: Int
 
   /// `nil` unless positive.

@@ -4,6 +4,7 @@
 /// A handoff's id, `039-17`: the seventeenth handoff of session 039. Safe as a shell word, a path
 /// component and a ref component.
 package struct HandoffID: TextIdentifier {
+  /// The session that it belongs to.
   package let session: SessionID
   /// 1 for the session's first handoff.
   package let ordinal: Int
@@ -13,6 +14,7 @@ package struct HandoffID: TextIdentifier {
     self.ordinal = ordinal
   }
 
+  /// Reads `039-17` and `39-17`; anything else is `nil`.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let session = SessionID(parts[0]), let ordinal = Int(parts[1]),
@@ -21,6 +23,7 @@ package struct HandoffID: TextIdentifier {
     self.init(session: session, ordinal: ordinal)
   }
 
+  /// As it is written everywhere: `039-17`.
   package var text: String { "\(session.padded)-\(ordinal)" }
 
   package static func < (left: HandoffID, right: HandoffID) -> Bool {

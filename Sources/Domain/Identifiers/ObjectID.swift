@@ -3,8 +3,10 @@
 
 /// A git object's SHA-1 name: forty lower-case hexadecimal digits.
 package struct ObjectID: TextIdentifier {
+  /// The digits: forty, lower-case.
   package let text: String
 
+  /// Reads forty lower-case hexadecimal digits; anything else is `nil`.
   package init?(_ text: String) {
     guard text.utf8.count == 40, text.utf8.allSatisfy(Digest.isLowercaseHex) else { return nil }
     self.text = text

@@ -6,6 +6,7 @@ package struct SessionID: Hashable, Comparable, Sendable {
   /// 1 … 999 999.
   package let number: Int
 
+  /// `nil` outside 1 … 999 999.
   package init?(number: Int) {
     guard (1...999_999).contains(number) else { return nil }
     self.number = number

@@ -4,8 +4,10 @@
 /// A task's id, verbatim from the session's file: not empty, at most 200 UTF-8 bytes, no control
 /// characters. It is never used as a path or a ref name; `refComponent` is.
 package struct TaskID: TextIdentifier {
+  /// As the session's file writes it.
   package let text: String
 
+  /// `nil` for a text that is empty, too long or holds control characters.
   package init?(_ text: String) {
     guard !text.isEmpty, text.utf8.count <= 200,
       !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f })

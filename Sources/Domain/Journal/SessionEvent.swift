@@ -38,12 +38,15 @@ package enum SessionEvent: Hashable, Sendable, Codable {
 
 /// What was accepted, and on what grounds.
 package struct Acceptance: Hashable, Sendable, Codable {
+  /// That of the claim whose submission it is.
   package let fence: Fence
   /// The commit that seals the stage.
   package let checkpoint: ObjectID
   /// The immutable ref that holds it.
   package let reference: String
+  /// Everything that was checked, in order.
   package let checks: [Check]
+  /// The digests of the evidence that the checks rest on.
   package let evidence: [Digest]
 
   package init(
@@ -61,6 +64,7 @@ package struct Acceptance: Hashable, Sendable, Codable {
 package struct Segment: Hashable, Sendable, Codable {
   /// 1 for the session's first.
   package let number: Int
+  /// When it began, on the wall clock.
   package let openedAt: Timestamp
 
   package init(number: Int, openedAt: Timestamp) {
@@ -76,12 +80,16 @@ package struct Usage: Hashable, Sendable, Codable {
   /// A million million of whatever is counted.
   package static let most = 1_000_000_000_000
 
+  /// Tokens that the agent read.
   package let inputTokens: Int
+  /// Tokens that the agent wrote.
   package let outputTokens: Int
   /// Millionths of a US dollar.
   package let costMicroUSD: Int
+  /// Whether the counts were reckoned by the coordinator because the agent gave none.
   package let isEstimated: Bool
 
+  /// Usage of which each number is brought into 0 … `most`.
   package init(inputTokens: Int, outputTokens: Int, costMicroUSD: Int, isEstimated: Bool) {
     self.inputTokens = min(max(0, inputTokens), Self.most)
     self.outputTokens = min(max(0, outputTokens), Self.most)
@@ -89,6 +97,7 @@ package struct Usage: Hashable, Sendable, Codable {
     self.isEstimated = isEstimated
   }
 
+  /// Read and written together.
   package var tokens: Int { inputTokens + outputTokens }
 }
 
@@ -96,6 +105,7 @@ package struct Usage: Hashable, Sendable, Codable {
 package struct Note: Hashable, Sendable, Codable {
   /// A dotted name: `health.forced`, `recovery.orphan-ref`, `budget.checkpoint`.
   package let kind: String
+  /// What there is to say, in a sentence.
   package let text: String
 
   package init(kind: String, text: String) {
@@ -106,14 +116,19 @@ package struct Note: Hashable, Sendable, Codable {
 
 /// What a session was planned to do, as its files said when it was first read.
 package struct SessionPlan: Hashable, Sendable, Codable {
+  /// The session that is planned.
   package let session: SessionID
+  /// Its heading in the session's file.
   package let title: String
+  /// What it is to achieve, in the order of its file.
   package let objectives: [String]
+  /// How much thought its designs must show.
   package let complexity: Complexity
   /// The commit on which the session branch begins.
   package let base: ObjectID
   /// In the order of the session's file.
   package let tasks: [PlannedTask]
+  /// What it may spend when it begins; `budgetChanged` moves it.
   package let budget: BudgetLimits
 
   package init(
@@ -137,16 +152,23 @@ package enum Complexity: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A task as it was planned.
 package struct PlannedTask: Hashable, Sendable, Codable {
+  /// Its id, verbatim from the session's file.
   package let id: TaskID
+  /// What it is about, in a line.
   package let title: String
   /// The agent's name as the session's file writes it.
   package let agent: String
+  /// The stages it goes through.
   package let workflow: Workflow
+  /// The tasks of the same session that must be completed before it begins.
   package let dependencies: [TaskID]
+  /// The paths that it is expected to touch, relative to the project.
   package let files: [String]
   /// What its tests should show, in the session's words.
   package let tests: [String]
+  /// What stands in its way; while there is any, it is blocked and a person is asked.
   package let blockers: [String]
+  /// The planner's guess; `nil` where there is none.
   package let estimatedMinutes: Int?
 
   package init(

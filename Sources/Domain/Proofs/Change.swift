@@ -3,6 +3,7 @@
 
 /// One changed path of a submission.
 package struct Change: Hashable, Sendable, Codable {
+  /// What became of the path.
   package enum Kind: String, Hashable, Sendable, Codable {
     case added, modified, deleted
   }
@@ -17,8 +18,11 @@ package struct Change: Hashable, Sendable, Codable {
     case implementation
   }
 
+  /// Relative to the project.
   package let path: String
+  /// What became of it.
   package let kind: Kind
+  /// What it is, and so which stages may touch it.
   package let group: Group
   /// Whether lines that were there before are gone, imports left out. A file to which lines were
   /// only added still says everything that it said.

@@ -9,6 +9,7 @@ package enum TestObservation: Hashable, Sendable, Codable {
 
 /// One thing that the coordinator did itself, and what came of it.
 package struct Evidence: Hashable, Sendable, Codable {
+  /// On what occasion it was gathered.
   package enum Kind: String, Hashable, Sendable, Codable {
     /// The project's tests before the change.
     case baseline
@@ -27,6 +28,7 @@ package struct Evidence: Hashable, Sendable, Codable {
     case report
   }
 
+  /// On what occasion it was gathered.
   package let kind: Kind
   /// The tree that it ran on.
   package let tree: ObjectID?
@@ -34,12 +36,15 @@ package struct Evidence: Hashable, Sendable, Codable {
   package let command: [String]
   /// How it ended, as a sentence: `exit 0`, `killed by signal 9`, `no answer within 300 s`.
   package let ending: String
+  /// When it began, on the wall clock.
   package let startedAt: Timestamp
+  /// How long it took.
   package let durationMilliseconds: Int
   /// SHA-256 over both output streams, whole.
   package let outputDigest: Digest?
   /// The output's head and tail.
   package let output: String
+  /// What the tests said; `nil` where it was no run of tests.
   package let tests: TestObservation?
   /// What it shows, in a sentence.
   package let note: String
@@ -66,10 +71,12 @@ package struct Evidence: Hashable, Sendable, Codable {
 package struct EvidenceRecord: Hashable, Sendable, Codable {
   /// SHA-256 of `body`.
   package let digest: Digest
+  /// That of the evidence, so that it can be chosen without reading the body.
   package let kind: Evidence.Kind
   /// The evidence as JSON with sorted keys.
   package let body: String
 
+  /// The record of a body, of which it takes the digest.
   package init(kind: Evidence.Kind, body: String) {
     self.kind = kind
     self.body = body

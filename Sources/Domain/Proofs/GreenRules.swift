@@ -119,6 +119,7 @@ package enum RefactorRules {
 
 /// One hunk of an implementation that was undone to see whether a test notices.
 package struct NecessityFinding: Hashable, Sendable, Codable {
+  /// What undoing the hunk showed.
   package enum Result: String, Hashable, Sendable, Codable {
     /// A test failed, or the tests could no longer be loaded: the hunk is needed.
     case needed
@@ -128,9 +129,11 @@ package struct NecessityFinding: Hashable, Sendable, Codable {
     case notTried
   }
 
+  /// The file that holds the hunk, relative to the project.
   package let path: String
   /// The lines of the new file, `12-15`.
   package let lines: String
+  /// What undoing it showed.
   package let result: Result
 
   package init(path: String, lines: String, result: Result) {
@@ -182,6 +185,12 @@ package enum VerifyRules {
 
 /// The rule for a merged tree: the task's tests and everybody else's pass.
 package enum MergeRules {
+  /// Judges a merged tree.
+  ///
+  /// - Parameters:
+  ///   - facts: what the task's red stage saw; `nil` for a task that has none.
+  ///   - expected: the tests that passed on the session branch or in the task's newest run.
+  ///   - now: the tests of the merged tree.
   package static func judge(
     facts: RedFacts?, expected: Set<TestIdentity>, now: TestObservation
   ) -> Judgement {

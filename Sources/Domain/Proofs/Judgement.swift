@@ -3,6 +3,7 @@
 
 /// The checks of one submission and what they amount to.
 package struct Judgement: Hashable, Sendable, Codable {
+  /// In the order in which they were made.
   package private(set) var checks: [Check]
 
   package init(checks: [Check] = []) { self.checks = checks }

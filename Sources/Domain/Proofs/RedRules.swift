@@ -90,6 +90,7 @@ package enum RedStrength: Int, Hashable, Comparable, Sendable, Codable {
     left.rawValue < right.rawValue
   }
 
+  /// How the strength is written in checks and reports.
   package var words: String {
     switch self {
     case .byAssertion: "red by assertion"
@@ -101,8 +102,11 @@ package enum RedStrength: Int, Hashable, Comparable, Sendable, Codable {
 
 /// The rules of the red stage.
 package enum RedRules {
+  /// What a red submission amounts to.
   package struct Result: Sendable {
+    /// The checks, and whether they let it pass.
     package let judgement: Judgement
+    /// The weakest reason for which one of its tests is red; says nothing unless it is accepted.
     package let strength: RedStrength
   }
 

@@ -3,6 +3,7 @@
 
 /// The outcomes of one run by test.
 package struct TestOutcomes: Hashable, Sendable {
+  /// One outcome for each test that ran.
   package let byIdentity: [TestIdentity: TestOutcome]
 
   /// Where a name occurs twice, the worse outcome stands.

@@ -7,6 +7,7 @@ package struct TestIdentity: Hashable, Comparable, Sendable, Codable, CustomStri
   package let file: String
   /// The class, suite or module inside the file; empty where there is none.
   package let suite: String
+  /// The test's own name; empty where it stands for its whole file or suite.
   package let name: String
 
   package init(file: String, suite: String, name: String) {
@@ -53,6 +54,7 @@ package struct TestFailure: Hashable, Sendable, Codable {
     case unspecified
   }
 
+  /// The kind of failure, as far as the runner tells.
   package let cause: Cause
   /// One line, at most 500 characters.
   package let message: String
@@ -75,6 +77,7 @@ package enum TestOutcome: Hashable, Sendable, Codable {
   case errored(TestFailure)
   case skipped(reason: String)
 
+  /// Whether it passed; a test that was skipped did not.
   package var isPass: Bool {
     switch self {
     case .passed: true
@@ -85,7 +88,9 @@ package enum TestOutcome: Hashable, Sendable, Codable {
 
 /// One test and its outcome.
 package struct TestResult: Hashable, Sendable, Codable {
+  /// Which test.
   package let identity: TestIdentity
+  /// What became of it.
   package let outcome: TestOutcome
 
   package init(identity: TestIdentity, outcome: TestOutcome) {

@@ -3,11 +3,17 @@
 
 /// A decision as its author records it.
 package struct DesignRecord: Hashable, Sendable, Codable {
+  /// What has to be decided, and why.
   package let problem: String
+  /// What its author asked before deciding.
   package let questions: [String]
+  /// What could be done, the choice that was made included.
   package let alternatives: [String]
+  /// What will be done.
   package let decision: String
+  /// What follows from it, good and bad.
   package let consequences: [String]
+  /// What could go wrong.
   package let risks: [String]
 
   package init(
@@ -28,9 +34,11 @@ package struct ReviewFinding: Hashable, Sendable, Codable {
   /// `info`, `minor`, `major`, `critical`, as written; only the last two, `error`, `blocker`,
   /// `blocking`, `high`, `severe` and `fatal` stop an approval.
   package let severity: String
+  /// The file that it is about, relative to the project; empty where none was named.
   package let path: String
   /// 0 where no line was named.
   package let line: Int
+  /// What is wrong, in the reviewer's words.
   package let message: String
 
   package init(severity: String, path: String, line: Int, message: String) {
@@ -58,8 +66,11 @@ package struct ReviewFinding: Hashable, Sendable, Codable {
 package enum DesignRules {
   /// R19's minimum counts; they bind when the session's complexity is high and warn otherwise.
   package static let questionsMin = 5
+  /// Fewest alternatives that differ.
   package static let alternativesMin = 3
+  /// Fewest consequences that differ.
   package static let consequencesMin = 3
+  /// The shortest time from claim to submission.
   package static let thinkingMin = Duration.seconds(30)
 
   /// - Parameter thinking: how long the claim was held.
@@ -123,6 +134,7 @@ private func isSaid(_ text: String) -> Bool { text.contains { !$0.isWhitespace }
 
 /// The rules of the review stage.
 package enum ReviewRules {
+  /// What a review leads to.
   package enum Result: Hashable, Sendable {
     /// The review itself is in order or not; its author hears of it.
     case judged(Judgement)
@@ -130,6 +142,11 @@ package enum ReviewRules {
     case turnedDown(Judgement, reason: String)
   }
 
+  /// Judges a review.
+  ///
+  /// - Parameters:
+  ///   - approved: the reviewer's word; `nil` where its report gives none.
+  ///   - findings: what it found; a serious one turns the work down whatever the word is.
   package static func judge(
     changes: [Change], approved: Bool?, findings: [ReviewFinding]
   ) -> Result {
@@ -166,6 +183,8 @@ package enum ReviewRules {
 
 /// The rules of the document stage.
 package enum DocumentRules {
+  /// Judges what the document stage hands in: changed documents, or a `summary` that says why none
+  /// had to change.
   package static func judge(changes: [Change], summary: String) -> Judgement {
     var judgement = Judgement()
     let foreign = changes.filter { $0.group != .documentation }.map(\.path).sorted()

@@ -52,7 +52,9 @@ package enum Level: String, Hashable, Sendable, Codable, CaseIterable {
 package struct Check: Hashable, Sendable, Codable {
   /// A stable name: `red.fails-by-assertion`, `gate.tests-pass`.
   package let name: String
+  /// How much the verdict binds.
   package let level: Level
+  /// What the check says.
   package let verdict: Verdict
   /// The code of the refusal it leads to, e.g. `TDD002`; `nil` for a pass.
   package let code: String?
@@ -63,6 +65,7 @@ package struct Check: Hashable, Sendable, Codable {
   /// The longest message, in Unicode scalars.
   package static let messageMax = 4_000
 
+  /// A check whose message is cut to `messageMax`.
   package init(name: String, level: Level, verdict: Verdict, code: String?, message: String) {
     self.name = name
     self.level = level
@@ -77,5 +80,6 @@ package struct Check: Hashable, Sendable, Codable {
     return String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageMax - 1))) + "…"
   }
 
+  /// Whether it stops the transition that it was made for.
   package var stops: Bool { level.stops(verdict) }
 }

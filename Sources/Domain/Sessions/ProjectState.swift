@@ -80,6 +80,7 @@ package enum ProjectState: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A project's state with the one way to move it: by looking again.
 package struct ProjectStateMachine: Hashable, Sendable, Codable {
+  /// The state that was last seen.
   package private(set) var state: ProjectState
 
   package init(state: ProjectState = .start) { self.state = state }
@@ -106,6 +107,8 @@ package struct ProjectStateMachine: Hashable, Sendable, Codable {
 
 /// A project cannot go from one of these states to the other.
 package struct ProjectStateRejection: Error, Hashable, Sendable {
+  /// The state that the project is in.
   package let from: ProjectState
+  /// The state that was seen.
   package let to: ProjectState
 }

@@ -4,6 +4,7 @@
 /// planned → initialization → planning → execution → validation → review → completed | failed;
 /// paused from any that is not an end.
 package struct SessionLifecycle: Hashable, Sendable, Codable {
+  /// The phases, in the order in which they come.
   package enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
     case planned, initialization, planning, execution, validation, review
 
@@ -20,6 +21,7 @@ package struct SessionLifecycle: Hashable, Sendable, Codable {
     }
   }
 
+  /// A phase under way, a pause in one, or an end.
   package enum State: Hashable, Sendable, Codable {
     case active(Phase)
     case paused(at: Phase, reason: String)
@@ -27,8 +29,10 @@ package struct SessionLifecycle: Hashable, Sendable, Codable {
     case failed(reason: String)
   }
 
+  /// Where the session stands; only the inputs below move it.
   package private(set) var state: State
 
+  /// A session that is planned and has not begun.
   package init() { state = .active(.planned) }
 
   /// One word for people and files: `execution`, `paused`, `completed`.
@@ -41,6 +45,7 @@ package struct SessionLifecycle: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether it is completed or failed: no input is taken any more.
   package var isEnded: Bool {
     switch state {
     case .completed, .failed: true
@@ -51,7 +56,9 @@ package struct SessionLifecycle: Hashable, Sendable, Codable {
 
 /// Why a session refuses an input.
 package struct SessionRejection: Error, Hashable, Sendable {
+  /// The name of the input: `finished planning`, `paused`.
   package let input: String
+  /// The state in which it came.
   package let state: SessionLifecycle.State
 }
 
@@ -68,16 +75,19 @@ extension SessionLifecycle {
     state = .active(.execution)
   }
 
+  /// The session was halted in its phase, to be resumed there.
   package mutating func paused(reason: String) throws(SessionRejection) {
     guard case .active(let phase) = state else { throw reject("paused") }
     state = .paused(at: phase, reason: reason)
   }
 
+  /// A paused session goes on with the phase that it was halted in.
   package mutating func resumed() throws(SessionRejection) {
     guard case .paused(let phase, _) = state else { throw reject("resumed") }
     state = .active(phase)
   }
 
+  /// The session cannot be brought to an end; nothing follows.
   package mutating func failed(reason: String) throws(SessionRejection) {
     switch state {
     case .active, .paused: state = .failed(reason: reason)

@@ -17,6 +17,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
 
   /// A stage, and which time the task is at it.
   package struct Turn: Hashable, Sendable, Codable {
+    /// The stage it is at.
     package let stage: Stage
     /// 1 the first time.
     package let round: Int
@@ -29,6 +30,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
 
   /// Why only a person can help.
   package struct Blockage: Hashable, Sendable, Codable {
+    /// The kinds of things that only a person can clear away.
     package enum Cause: String, Hashable, Sendable, Codable {
       /// A handoff's attempts are spent.
       case attemptsSpent
@@ -40,7 +42,9 @@ package struct TaskProgress: Hashable, Sendable, Codable {
       case dependency
     }
 
+    /// What kind of thing it is.
     package let cause: Cause
+    /// What happened, in sentences for that person.
     package let detail: String
 
     package init(cause: Cause, detail: String) {
@@ -52,7 +56,9 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   /// How often a task may be sent back before a person is asked.
   package static let roundsMax = 3
 
+  /// The stages it goes through, fixed when it was planned.
   package let workflow: Workflow
+  /// Where it stands; only the inputs below move it.
   package private(set) var state: State
   /// The commit of the session branch on which its work began; `nil` before that.
   package private(set) var base: ObjectID?
@@ -62,6 +68,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   /// not even by the merge queue, starts the counting anew.
   package private(set) var rounds: Int
 
+  /// A task that has not begun.
   package init(workflow: Workflow) {
     self.workflow = workflow
     state = .pending

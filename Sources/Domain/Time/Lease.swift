@@ -6,6 +6,7 @@
 package struct BootInstant: Hashable, Sendable, Codable {
   /// The kernel's boot id: readings of different boots cannot be compared.
   package let bootID: String
+  /// Since that boot.
   package let milliseconds: Int
 
   package init(bootID: String, milliseconds: Int) {
@@ -16,7 +17,9 @@ package struct BootInstant: Hashable, Sendable, Codable {
 
 /// The two clocks read together; every decision takes one as a value.
 package struct Moment: Hashable, Sendable, Codable {
+  /// For people, and for what is dated.
   package let wall: Timestamp
+  /// For what must not jump: leases.
   package let boot: BootInstant
 
   package init(wall: Timestamp, boot: BootInstant) {
@@ -36,6 +39,7 @@ package struct Moment: Hashable, Sendable, Codable {
 
 /// The time within which a claim's holder must renew or submit.
 package struct Lease: Hashable, Sendable, Codable {
+  /// The first moment at which it no longer holds.
   package let expires: BootInstant
   /// The same moment on the wall clock, to show to people and agents; nothing is decided by it.
   package let expiresAt: Timestamp

@@ -4,6 +4,7 @@
 /// A moment on the wall clock, in milliseconds since 1970-01-01T00:00:00Z. For people and for
 /// commit dates; what must not jump with the clock uses `BootInstant`.
 package struct Timestamp: Hashable, Comparable, Sendable, Codable {
+  /// Since 1970-01-01T00:00:00Z; negative before that.
   package let milliseconds: Int
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }

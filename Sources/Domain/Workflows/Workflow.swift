@@ -3,8 +3,11 @@
 
 /// An ordered list of stages, each with the role that does it.
 package struct Workflow: Hashable, Sendable, Codable {
+  /// A stage of a workflow, with the role that does it.
   package struct Step: Hashable, Sendable, Codable {
+    /// What is done.
     package let stage: Stage
+    /// Who does it.
     package let role: Role
 
     package init(stage: Stage, role: Role) {
@@ -13,6 +16,7 @@ package struct Workflow: Hashable, Sendable, Codable {
     }
   }
 
+  /// As its file or the session's file calls it.
   package let name: String
   /// Never empty; no stage twice; in the stages' order.
   package let steps: [Step]
@@ -38,10 +42,13 @@ package struct Workflow: Hashable, Sendable, Codable {
     self.steps = steps
   }
 
+  /// The step that a task begins with.
   package var first: Step { steps[0] }
 
+  /// Whether a task of this workflow goes through `stage`.
   package func contains(_ stage: Stage) -> Bool { steps.contains { $0.stage == stage } }
 
+  /// Who does `stage`; `nil` where the stage is not in here.
   package func role(of stage: Stage) -> Role? { steps.first { $0.stage == stage }?.role }
 
   /// The step that follows `stage`; `nil` after the last, or where the stage is not in here.

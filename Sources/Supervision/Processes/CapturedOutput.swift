@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a command printed on one stream: its beginning, its end, and the digest of all of it.
 
-import CPlatform
 package import Domain
 
 /// One output stream of a command, cut in the middle where it was longer than its limit.
@@ -65,7 +64,7 @@ struct OutputCapture {
   private var head: [UInt8] = []
   private var tail: [UInt8] = []
   private var totalBytes = 0
-  private var hash = orchestrate_sha256_begin()
+  private var hash = SHA256()
 
   init(limit: Int) {
     tailLimit = max(0, limit) / 2
@@ -75,7 +74,7 @@ struct OutputCapture {
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
     guard !bytes.isEmpty else { return }
     totalBytes += bytes.count
-    orchestrate_sha256_update(&hash, bytes.baseAddress, bytes.count)
+    hash.update(bytes)
     let room = min(headLimit - head.count, bytes.count)
     head.append(contentsOf: bytes[..<room])
     let rest = UnsafeRawBufferPointer(rebasing: bytes[room...])
@@ -85,11 +84,7 @@ struct OutputCapture {
   }
 
   var output: CapturedOutput {
-    var digits = [CChar](repeating: 0, count: 65)
-    orchestrate_sha256_finish(hash, &digits)
-    let hex = String(decoding: digits.prefix(64).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    guard let digest = Digest(hex) else { preconditionFailure("sixty-four digits are a digest") }
-    return CapturedOutput(
-      head: head, tail: Array(tail.suffix(tailLimit)), totalBytes: totalBytes, digest: digest)
+    CapturedOutput(
+      head: head, tail: Array(tail.suffix(tailLimit)), totalBytes: totalBytes, digest: hash.digest)
   }
 }

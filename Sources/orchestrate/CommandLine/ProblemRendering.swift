@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A problem as three lines for people, or as one JSON document for programs.
 
+import Documents
 import Domain
+import Service
 
 /// Renders a problem for standard error.
 enum ProblemRendering {
@@ -16,10 +18,8 @@ enum ProblemRendering {
 
   /// `{"error":{"code","message","reason","remedy","exit"}}` and a newline; what is absent is null.
   static func renderJSON(_ problem: Problem) -> String {
-    "{\"error\":{\"code\":\(quoted(problem.code)),\"message\":\(quoted(problem.message)),"
-      + "\"reason\":\(problem.reason.map(quoted) ?? "null"),"
-      + "\"remedy\":\(problem.remedy.map(quoted) ?? "null"),"
-      + "\"exit\":\(problem.exit.rawValue)}}\n"
+    let document: JSONValue = ["error": Wire.problem(problem)]
+    return document.compactText + "\n"
   }
 
   /// Further lines of a text stay visibly part of it.
@@ -27,23 +27,5 @@ enum ProblemRendering {
     text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { TerminalStyle.harmless(String($0)) }
       .joined(separator: "\n       ")
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

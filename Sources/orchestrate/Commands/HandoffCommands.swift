@@ -46,10 +46,7 @@ enum HandoffCommands {
       session: try Arguments.session(invocation.text("session")), roles: roles,
       worker: invocation.text("worker") ?? "poll-\(getppid())",
       wait: invocation.duration("wait") ?? .zero)
-    let ticket = try await project.withDesk { (desk) throws(Problem) in
-      try await desk.claim(request)
-    }
-    guard let ticket else {
+    guard let ticket = try await project.claim(request) else {
       throw Problem(
         code: "HANDOFF001", exit: .nothingMatched, message: "there is no handoff to take",
         reason: "none is ready for \(roles.map(\.rawValue).sorted().joined(separator: ", "))",

@@ -14,7 +14,8 @@ enum RunCommand {
       hand in, and merges finished tasks onto the branch session/NNN. Your own branch, index and \
       files are not touched, .claude/ aside.
       Ctrl-C stops the agents, keeps what they wrote and gives their claims back; the same command \
-      goes on from there, as it does after a crash.
+      goes on from there, as it does after a crash. With --no-launch, agents that poll go on \
+      without it.
       Exits 0 when every task is merged, 17 when some wait for a person, 11 when the session \
       failed, 10 when the project is broken, 13 when a budget is spent.
       """,
@@ -62,7 +63,10 @@ enum RunCommand {
       if let extra {
         try await coordinator.extend(session, by: max(1, extra.wholeMilliseconds / 60_000))
       }
-      return try await interruptible(coordinator, session) { () throws(Problem) in
+      return try await interruptible(
+        coordinator, session, launches: launches, display: display
+      ) {
+        () throws(Problem) in
         let entry = try await EntryProtocol(
           paths: project.paths, settings: settings, supervisor: .ownExecutable, clock: clock
         ).enter(writing: true)
@@ -80,39 +84,53 @@ enum RunCommand {
     return try report(ending, session, project, invocation)
   }
 
+  /// What can end beside a run.
+  private enum Ended: Sendable {
+    case body(Result<RunEnding, Problem>)
+    case request
+    case beside
+  }
+
   /// Runs `body` until it ends or the process is asked to stop; then everything is sealed first.
   private static func interruptible(
-    _ coordinator: Coordinator, _ session: SessionID,
+    _ coordinator: Coordinator, _ session: SessionID, launches: Bool, display: RunDisplay,
     _ body: @escaping @Sendable () async throws(Problem) -> RunEnding
   ) async throws(Problem) -> RunEnding {
     let (requests, continuation) = AsyncStream.makeStream(of: Interruption.Request.self)
     Interruption.shared.onRequest { continuation.yield($0) }
-    let result = await withTaskGroup(of: Result<RunEnding, Problem>?.self) { group in
+    let result = await withTaskGroup(of: Ended.self) { group in
       group.addTask {
         do throws(Problem) {
-          return .success(try await body())
+          return .body(.success(try await body()))
         } catch {
-          return .failure(error)
+          return .body(.failure(error))
         }
       }
       group.addTask {
-        for await _ in requests { break }
-        return nil
+        for await _ in requests { return .request }
+        return .beside
+      }
+      group.addTask {
+        await display.keepTime()
+        return .beside
       }
       var result: Result<RunEnding, Problem>?
       for await ended in group {
-        if let ended {
-          result = ended
-          continuation.finish()
-        } else if result == nil {
+        switch ended {
+        case .body(let ending):
+          result = ending
+          group.cancelAll()
+        case .request:
           await coordinator.stop()
+          group.cancelAll()
+        case .beside: continue
         }
-        group.cancelAll()
       }
       return result
     }
     if Interruption.shared.request != nil {
-      try await coordinator.pause(session, reason: "stopped by the user")
+      // Agents that poll work on without us; what we launched ourselves has been stopped.
+      if launches { try await coordinator.pause(session, reason: "stopped by the user") }
       return .interrupted
     }
     return try result?.get() ?? .interrupted

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `orchestrate version`: which build this is.
 
+import Documents
 import Domain
 
 /// Says which version of the program runs.
@@ -17,8 +18,8 @@ enum VersionCommand {
     run: run)
 
   private static func run(_ invocation: Invocation) async throws(Problem) -> ExitCode {
-    invocation.print(
-      invocation.wantsJSON ? "{\"version\":\"\(version)\"}" : "orchestrate \(version)")
+    let document: JSONValue = ["version": .string(version)]
+    invocation.print(invocation.wantsJSON ? document.compactText : "orchestrate \(version)")
     return .done
   }
 }

@@ -46,6 +46,15 @@ final class RunDisplay: Sendable {
 
   func finish() { live.finish() }
 
+  /// Keeps the elapsed time moving while nothing else happens, until its task is cancelled.
+  func keepTime() async {
+    while !Task.isCancelled {
+      // A cancelled pause ends early, and with it the loop.
+      try? await Task.sleep(for: .seconds(1))
+      if !isSilent, !Task.isCancelled { live.update(state.withLock(\.liveState)) }
+    }
+  }
+
   /// Shows one event. May be called on any thread.
   @Sendable func show(_ event: ProgressEvent) {
     guard !isSilent else { return }

@@ -85,6 +85,40 @@ struct ProjectAccess: Sendable {
     throw lockedOut()
   }
 
+  /// Claims a handoff: at the live coordinator, which wakes us; while there is none, by looking
+  /// ourselves whenever the store changes, without keeping its lock from anybody in between.
+  func claim(_ request: WorkRequest) async throws(Problem) -> JSONValue? {
+    let deadline = ContinuousClock.now + request.wait
+    let watch = StateWatch(folder: paths.state)
+    while true {
+      let left = max(.zero, deadline - .now)
+      let wish = WorkRequest(
+        session: request.session, roles: request.roles, worker: request.worker, wait: left)
+      if let desk = RemoteDesk(path: paths.socket) {
+        do throws(Problem) {
+          // Nothing before the time is up means that it ends, as a failed connection does;
+          // whoever comes next, we among them, goes on.
+          if let ticket = try await desk.claim(wish) { return ticket }
+        } catch {
+          guard error.code == "SERVICE002" else { throw error }
+        }
+      } else if let lock = try takeLock(waiting: .zero) {
+        let once = WorkRequest(
+          session: request.session, roles: request.roles, worker: request.worker, wait: .zero)
+        let ticket = try await coordinating(
+          lock: lock, settings: try settings(), jobs: nil, tell: { _ in }
+        ) { (coordinator) throws(Problem) in
+          try await LocalDesk(coordinator: coordinator).claim(once)
+        }
+        if ticket != nil { return ticket }
+        watch.forget()
+      }
+      guard ContinuousClock.now < deadline else { return nil }
+      // A change between our look and `forget` shows at the latest after a second.
+      watch.wait(milliseconds: min(1000, (deadline - .now).wholeMilliseconds))
+    }
+  }
+
   /// Runs `body` as the project's one coordinator, with its socket open to others.
   ///
   /// - Throws: `Problem` with exit 69 where another process is.
