@@ -68,6 +68,13 @@ package struct CommandDriver: AgentDriver {
   }
 
   private func report(of run: Assignment, output: String) throws(AgentReportError) -> AgentReport? {
+    // A link would let an agent show us a file that it cannot read itself.
+    var status = stat()
+    if lstat(run.reportPath, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+      throw AgentReportError(
+        file: run.reportPath, place: .whole,
+        fault: .unexpected(found: "a link", expected: "a file"))
+    }
     if let report = try AgentReport.read(file: run.reportPath) { return report }
     return try AgentReport.lastLine(of: output)
   }

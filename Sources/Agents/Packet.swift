@@ -51,28 +51,48 @@ package struct Packet: Hashable, Sendable {
     self.tokensLeft = tokensLeft
   }
 
-  /// The most that each free text may take, in characters; what is cut says so. With the lists
-  /// capped as well, a packet stays near 3 000 tokens however long a session has run.
-  private enum Most {
-    static let text = 1_500
-    static let line = 300
-    static let entries = 20
+  /// How much of a packet's texts is shown; what is cut says so.
+  private struct Most {
+    /// Characters of a free text.
+    let text: Int
+    /// Characters of a line.
+    let line: Int
+    /// Entries of a list.
+    let entries: Int
+
+    /// From generous to terse.
+    static let steps = [1, 2, 4, 8, 16].map { divisor in
+      Most(text: 1_500 / divisor, line: 300 / divisor, entries: max(3, 20 / divisor))
+    }
   }
 
+  /// The most bytes of the document; near 3 000 tokens.
+  private static let bytesMax = 12_000
+
+  /// The packet as one JSON object, near 3 000 tokens at most however long a session has run: all
+  /// texts are cut alike until it fits.
   package var json: JSONValue {
+    for most in Most.steps.dropLast() {
+      let json = json(most)
+      if json.compactText.utf8.count <= Self.bytesMax { return json }
+    }
+    return json(Most.steps[Most.steps.count - 1])
+  }
+
+  private func json(_ most: Most) -> JSONValue {
     [
       "schema": "orchestrate.packet/1",
       "handoff": .string(handoff.id.text),
       "session": .string(handoff.session.padded),
-      "title": .string(Self.cut(sessionTitle, Most.line)),
-      "objectives": Self.list(objectives),
+      "title": .string(Self.cut(sessionTitle, most.line)),
+      "objectives": list(objectives, most),
       "task": [
         "id": .string(task.id.text),
-        "title": .string(Self.cut(task.title, Most.line)),
-        "agent": .string(task.agent),
-        "files": Self.list(task.files),
-        "tests": Self.list(task.tests),
-        "dependencies": Self.list(task.dependencies.map(\.text)),
+        "title": .string(Self.cut(task.title, most.line)),
+        "agent": .string(Self.cut(task.agent, most.line)),
+        "files": list(task.files, most),
+        "tests": list(task.tests, most),
+        "dependencies": list(task.dependencies.map(\.text), most),
       ],
       "stage": .string(handoff.stage.rawValue),
       "role": .string(handoff.role.rawValue),
@@ -81,17 +101,17 @@ package struct Packet: Hashable, Sendable {
       "attemptsMax": .integer(handoff.attemptsMax),
       "fence": .integer(fence.number),
       "instructions": .string(instructions),
-      "rolePrompt": .string(Self.cut(rolePrompt, 4 * Most.text)),
-      "decision": decision.map { .string(Self.cut($0, Most.text)) } ?? .null,
-      "redTests": Self.list(redTests),
-      "testCommand": Self.list(testCommand),
-      "testPaths": Self.list(testPaths),
+      "rolePrompt": .string(Self.cut(rolePrompt, 4 * most.text)),
+      "decision": decision.map { .string(Self.cut($0, most.text)) } ?? .null,
+      "redTests": list(redTests, most),
+      "testCommand": list(testCommand, most),
+      "testPaths": list(testPaths, most),
       "feedback": .array(
         handoff.feedback.map { feedback in
           [
             "attempt": .integer(feedback.attempt),
             "code": .string(feedback.code),
-            "message": .string(Self.cut(feedback.message, Most.text)),
+            "message": .string(Self.cut(feedback.message, most.text)),
           ]
         }),
       "deadlineSeconds": .integer(deadlineSeconds),
@@ -99,10 +119,10 @@ package struct Packet: Hashable, Sendable {
     ]
   }
 
-  private static func list(_ texts: [String]) -> JSONValue {
-    var values = texts.prefix(Most.entries).map { JSONValue.string(cut($0, Most.line)) }
-    if texts.count > Most.entries {
-      values.append(.string("… \(texts.count - Most.entries) more"))
+  private func list(_ texts: [String], _ most: Most) -> JSONValue {
+    var values = texts.prefix(most.entries).map { JSONValue.string(Self.cut($0, most.line)) }
+    if texts.count > most.entries {
+      values.append(.string("… \(texts.count - most.entries) more"))
     }
     return .array(values)
   }

@@ -128,14 +128,10 @@ extension Coordinator {
 
   /// Whether a waiter has anything to hope for.
   private func hasWorkLeft(_ session: SessionID?) throws(Problem) -> Bool {
-    // Somebody may start a session yet; one that is settled or has ended gives nothing more.
-    guard let session else { return true }
-    for record in try openSessions(session) {
-      guard case .active(.execution) = record.lifecycle.state,
-        try isSettled(record.plan.session)
-      else { return true }
-    }
-    return false
+    // Somebody may start a session yet; one that has ended, or waits for a person, gives nothing.
+    guard let session, let record = try openSessions(session).first else { return session == nil }
+    guard case .active(.execution) = record.lifecycle.state else { return true }
+    return try !isSettled(session)
   }
 
   private func openSessions(_ wanted: SessionID?) throws(Problem) -> [SessionRecord] {
