@@ -49,6 +49,7 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
   package let operation: String
   /// Why it could not be done.
   package let message: String
+  /// The cause, as far as a caller can act on it.
   package let reason: Reason
 
   package var description: String { "could not \(operation): \(message)" }

@@ -6,11 +6,13 @@ import Domain
 
 /// Something about a repository that its user should know before a session starts.
 package struct RepositoryLimitation: Hashable, Sendable {
+  /// The limitations that are looked for.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case bare, partialClone, pathWithNewline, sparseCheckout, unreadableIndex, filters, submodules
     case shallow
   }
 
+  /// Which of them it is, for whoever acts on it; the sentence is for people.
   package let kind: Kind
   /// What is so, and what follows from it.
   package let sentence: String

@@ -11,6 +11,7 @@ package struct ClaimRequest: Hashable, Sendable {
   package let roles: Set<Role>
   /// What the worker calls itself, shown to people.
   package let worker: String
+  /// How long the claim holds from the moment that it is made, unless renewed.
   package let leaseLength: Duration
 
   package init(
@@ -36,6 +37,7 @@ package struct ClaimOutlook: Hashable, Sendable {
 package enum HandoffStateName: String, Hashable, Sendable, CaseIterable {
   case ready, claimed, submitted, accepted, dead, cancelled
 
+  /// The name of the state that `state` is in.
   package init(_ state: Handoff.State) {
     switch state {
     case .ready: self = .ready

@@ -7,11 +7,15 @@ package import Domain
 package struct JournalEntry: Hashable, Sendable {
   /// Counts every entry of the store from 1, without gaps.
   package let sequence: Int
+  /// The session that the event happened in.
   package let session: SessionID
+  /// When it was journalled, by the wall clock, which a person may have set back.
   package let at: Timestamp
+  /// What happened; a plan comes with its tasks.
   package let event: SessionEvent
   /// The hash of the entry before; `JournalHead.start.hash` for the first.
   package let previousHash: Digest
+  /// The hash of this entry, made from `previousHash` by `JournalHead.followed(by:of:at:)`.
   package let hash: Digest
 }
 
@@ -19,6 +23,7 @@ package struct JournalEntry: Hashable, Sendable {
 package struct JournalHead: Hashable, Sendable {
   /// 0 for an empty journal.
   package let sequence: Int
+  /// The last entry's hash, which vouches for every entry up to it.
   package let hash: Digest
 
   /// The head of an empty journal: the digest of nothing at all.

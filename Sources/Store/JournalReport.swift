@@ -19,6 +19,7 @@ package struct JournalReport: Hashable, Sendable {
   /// Enough to see what happened; a damaged store can have one per row.
   package static let problemsMax = 20
 
+  /// Whether the check found nothing wrong.
   package var isWhole: Bool { problems.isEmpty }
 }
 

@@ -5,7 +5,9 @@ package import Domain
 
 /// A session as the journal leaves it.
 package struct SessionRecord: Hashable, Sendable {
+  /// What was planned, tasks included; it never changes.
   package let plan: SessionPlan
+  /// Which phase the session is in, and whether it is paused or over.
   package let lifecycle: SessionLifecycle
   /// The plan's limits, or what they were changed to last.
   package let budget: BudgetLimits
@@ -19,6 +21,7 @@ package struct SessionRecord: Hashable, Sendable {
   package let segment: Segment?
   /// What the open segment has cost; `nil` between segments.
   package let spending: Spending?
+  /// What the last check of the project's health said.
   package let health: HealthStatus
   /// When it was planned.
   package let startedAt: Timestamp
@@ -27,14 +30,17 @@ package struct SessionRecord: Hashable, Sendable {
   /// When it completed or failed.
   package let endedAt: Timestamp?
 
+  /// The number that it was planned under.
   package var session: SessionID { plan.session }
 }
 
 /// A task as the journal leaves it.
 package struct TaskRecord: Hashable, Sendable {
+  /// The task as the session's plan states it.
   package let planned: PlannedTask
   /// Its place in the session's file, 1 for the first.
   package let position: Int
+  /// How far it has come.
   package let progress: TaskProgress
   /// When its first stage was handed off.
   package let startedAt: Timestamp?
@@ -47,8 +53,11 @@ package struct TaskRecord: Hashable, Sendable {
 
 /// A stage that was accepted, with the grounds.
 package struct AcceptanceRecord: Hashable, Sendable {
+  /// The handoff that was accepted, as it stands.
   package let handoff: Handoff
+  /// What was accepted, and the proofs that it rests on.
   package let acceptance: Acceptance
+  /// When it was accepted.
   package let at: Timestamp
   /// The tree that the worker handed in.
   package let tree: ObjectID

@@ -10,6 +10,7 @@ package final class StoreLock: Sendable {
   /// The lock file's name, in the database's directory.
   package static let fileName = "orchestrate.lock"
 
+  /// The lock file that is held.
   package let path: String
   private let descriptor: CInt
 

@@ -6,12 +6,17 @@ package import Domain
 /// Events of one session, with the bodies that they name by digest, to be stored in one
 /// transaction if every expectation still holds inside it.
 package struct Transition: Hashable, Sendable {
+  /// The one session that every event is about.
   package let session: SessionID
+  /// The time that all of the events are journalled under.
   package let at: Timestamp
+  /// What must still hold inside the transaction; where any of it doesn't, nothing is kept.
   package let expecting: [Expectation]
   /// In the order in which they happened; none where only bodies are to be kept.
   package let events: [SessionEvent]
+  /// The evidence that the events name by digest; storing it again does no harm.
   package let evidence: [EvidenceRecord]
+  /// The texts that the events name by digest; storing them again does no harm.
   package let documents: [Document]
 
   package init(
@@ -31,8 +36,10 @@ package struct Transition: Hashable, Sendable {
 package struct Document: Hashable, Sendable {
   /// SHA-256 of `body`.
   package let digest: Digest
+  /// The text, byte for byte as it was digested.
   package let body: String
 
+  /// Keeps `body` under its own digest, so that the two can't disagree.
   package init(body: String) {
     self.body = body
     digest = Digest.sha256(of: body.utf8)

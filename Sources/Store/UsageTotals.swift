@@ -5,6 +5,7 @@ package import Domain
 
 /// The sums of what was reported, by segment. A sum is estimated where any part of it is.
 package struct UsageTotals: Hashable, Sendable {
+  /// The sum over all segments.
   package let total: Usage
   /// Every segment, in order.
   package let segments: [SegmentUsage]
@@ -12,10 +13,13 @@ package struct UsageTotals: Hashable, Sendable {
 
 /// One segment and what was used in it.
 package struct SegmentUsage: Hashable, Sendable {
+  /// Which segment, and when it was opened.
   package let segment: Segment
+  /// When it was closed; `nil` while it is open.
   package let closedAt: Timestamp?
   /// Why it was closed; `nil` while it is open.
   package let reason: String?
+  /// The sum over the runs of this segment.
   package let usage: Usage
 }
 
@@ -26,14 +30,20 @@ package struct AgentRun: Hashable, Sendable {
     case submitted, accepted, refused, failed, expired, released, cancelled
   }
 
+  /// The handoff that was claimed.
   package let handoff: HandoffID
+  /// The number that this claim, and no other, was made under.
   package let fence: Fence
+  /// Which attempt at the handoff it was, 1 for the first.
   package let attempt: Int
+  /// What the worker called itself.
   package let worker: String
+  /// When the claim was made.
   package let startedAt: Timestamp
   /// When the worker let go: by submitting, giving up, or losing it.
   package let endedAt: Timestamp?
   /// `nil` while it runs.
   package let outcome: Outcome?
+  /// What the run reported; nothing until it has.
   package let usage: Usage
 }

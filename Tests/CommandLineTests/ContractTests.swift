@@ -96,8 +96,10 @@ import Testing
     try gates(#"[{"id": "builds", "kind": "command", "command": ["true"]}]"#)
     #expect(await project.orchestrate("gate").termination == .exited(0))
     try gates(
-      #"[{"id": "lint", "kind": "command", "command": ["no-such-linter"]}, {"id": "ok", "kind": "command", "command": "true"}]"#
-    )
+      #"""
+      [{"id": "lint", "kind": "command", "command": ["no-such-linter"]},
+       {"id": "ok", "kind": "command", "command": "true"}]
+      """#)
     let missing = await project.orchestrate("gate", "run", "--json", "--junit", "gates.xml")
     #expect(missing.termination == .exited(10))
     #expect(try json(missing)["gates"]?[0]?["verdict"]?.string == "did not run")

@@ -126,6 +126,9 @@ struct SessionRunTests {
   @Test func `agents that poll carry a session to its end, and do nothing twice`() async throws {
     let project = try await ProjectFixture()
     let loop = """
+      field() {
+        echo "$ticket" | python3 -c "import json, sys; t = json.load(sys.stdin); print($1)"
+      }
       worker() {
         while true; do
           ticket=$($orchestrate handoff claim --wait 2s --json --worker "$1" 2>/dev/null)
@@ -134,10 +137,11 @@ struct SessionRunTests {
             $orchestrate status --json 2>/dev/null | grep -q '"phase": "completed"' && return 0
             continue
           fi
-          read -r id fence < <(echo "$ticket" | python3 -c 'import json,sys; t=json.load(sys.stdin); print(t["id"], t["fence"])')
-          dir=$(echo "$ticket" | python3 -c 'import json,sys; print(json.load(sys.stdin)["workspace"])')
+          read -r id fence < <(field 't["id"], t["fence"]')
+          dir=$(field 't["workspace"]')
           report=$(mktemp)
-          (cd "$dir" && echo "$ticket" | python3 -c 'import json,sys; json.dump(json.load(sys.stdin)["packet"], sys.stdout)' | ORCHESTRATE_REPORT=$report "$OLDPWD/agent.py")
+          (cd "$dir" && field 'json.dumps(t["packet"])' |
+            ORCHESTRATE_REPORT=$report "$OLDPWD/agent.py")
           $orchestrate handoff submit "$id" --fence "$fence" --report "$report" >/dev/null || true
         done
       }

@@ -13,12 +13,15 @@ package struct Hunk: Hashable, Sendable {
     case mode(FileMode)
   }
 
+  /// The file it belongs to, from the tree's root.
   package let path: String
   /// The first old line, from 1; the line before where `oldCount` is 0.
   package let oldStart: Int
+  /// How many old lines give way; 0 where lines are only added.
   package let oldCount: Int
   /// The first new line, from 1; the line before where `newCount` is 0.
   package let newStart: Int
+  /// How many new lines stand instead; 0 where lines are only removed.
   package let newCount: Int
   let undo: Undo
 

@@ -44,6 +44,7 @@ package struct TreeEntry: Hashable, Sendable {
   package let path: String
   /// The blob; for a submodule its commit.
   package let id: ObjectID
+  /// What the path is: a file, a link or a submodule.
   package let mode: FileMode
 
   package init(path: String, id: ObjectID, mode: FileMode) {
@@ -60,6 +61,7 @@ package enum TreeEdit: Hashable, Sendable {
   /// Nothing is at the path afterwards. No error if nothing was.
   case remove(path: String)
 
+  /// The path that is different afterwards, from the tree's root.
   package var path: String {
     switch self {
     case .put(let path, _, _), .remove(let path): path
@@ -69,7 +71,9 @@ package enum TreeEdit: Hashable, Sendable {
 
 /// What a path holds on one side of a change.
 package struct FileVersion: Hashable, Sendable {
+  /// The blob; for a submodule its commit.
   package let id: ObjectID
+  /// What the path is: it can change while the content stays.
   package let mode: FileMode
 
   package init(id: ObjectID, mode: FileMode) {
@@ -80,13 +84,16 @@ package struct FileVersion: Hashable, Sendable {
 
 /// One path in which two trees differ. A rename is a deletion and an addition.
 package struct FileChange: Hashable, Sendable {
+  /// What happened to the path, with what it held on each side of the change.
   package enum Kind: Hashable, Sendable {
     case added(FileVersion)
     case modified(FileVersion, FileVersion)
     case deleted(FileVersion)
   }
 
+  /// From the trees' root, with `/` between components.
   package let path: String
+  /// Whether it came, changed or went.
   package let kind: Kind
 
   package init(path: String, kind: Kind) {

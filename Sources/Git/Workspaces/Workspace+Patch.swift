@@ -7,8 +7,8 @@ import Domain
 extension Workspace {
   /// Applies a unified patch to the workspace's files: all of it, or none.
   ///
-  /// Each file's part starts with git's `diff --git` line, and lines must stand where it says. New, deleted and renamed files and links are fine;
-  /// binary content and submodules are refused.
+  /// Each file's part starts with git's `diff --git` line, and lines must stand where it says. New,
+  /// deleted and renamed files and links are fine; binary content and submodules are refused.
   ///
   /// - Throws: `.malformedPatch`, `.patchDoesNotApply` with the first file that it doesn't fit,
   ///   `.invalidName` for a path that leads out of the workspace or into a git directory.

@@ -6,8 +6,8 @@ import CSQLite
 /// One connection. It is opened without SQLite's own mutex, so it must only ever be used by one
 /// thread at a time.
 ///
-/// Unchecked, because the compiler cannot see that: `SQLiteStore` keeps it inside a `Mutex` and
-/// hands it out for the length of a closure.
+/// `Sendable` unchecked, because the compiler cannot see that: `SQLiteStore` keeps it inside a
+/// `Mutex` and hands it out for the length of a closure.
 final class Connection: @unchecked Sendable {
   enum Mode: Hashable, Sendable {
     case readWrite, readOnly

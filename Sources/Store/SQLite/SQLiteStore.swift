@@ -128,8 +128,8 @@ package final class SQLiteStore: SessionStore {
   }
 }
 
-/// An open database: what is used under the store's lock. Unchecked for the same reason as
-/// `Connection`: it never leaves the store's `Mutex`.
+/// An open database: what is used under the store's lock. `Sendable` unchecked, because it
+/// and its connection never leave the store's `Mutex`, which lets one thread in at a time.
 final class Database: @unchecked Sendable {
   let connection: Connection
   let mode: Connection.Mode
