@@ -20,7 +20,7 @@ import Testing
         exit 1
         """, report: "out/**/TEST-*.xml")
     ).run
-    #expect(run.verdicts == ["A::one": .passed, "B::two": .failed(.unspecified)])
+    #expect(run.verdicts == ["A::one": .passed, "B::two": .failed(.assertion)])
   }
 
   @Test func `a report of an earlier run does not count`() async throws {

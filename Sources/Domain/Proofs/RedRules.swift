@@ -35,12 +35,26 @@ package struct SymbolGround {
   func isImplementation(_ file: String) -> Bool { paths.contains(file) }
 
   private func isOwn(_ module: String, symbol: String) -> Bool {
+    if module == TestFailure.placeUnknown { return testsNameProject }
     let root = Self.firstComponent(module.isEmpty ? symbol : module)
     guard !root.isEmpty else { return false }
     if paths.contains(where: { Self.names(path: $0, root: root) }) { return true }
     // The implementation mentions the packages that it imports, too: where the place itself is
     // what is missing, its being mentioned does not make it the project's own.
     return root != symbol && implementationMentions(root)
+  }
+
+  /// Where a runner does not say in what a symbol was missed: whether the tests name a file of the
+  /// project, as they do to load it.
+  private var testsNameProject: Bool {
+    let words = Set(
+      testTexts.flatMap { text in
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      })
+    return paths.contains { path in
+      let stem = (path.split(separator: "/").last ?? "").prefix { $0 != "." }
+      return stem.count > 1 && words.contains(stem)
+    }
   }
 
   /// Whether a folder of `path`, or its file without ending, is called `root`.

@@ -54,6 +54,9 @@ package struct TestFailure: Hashable, Sendable, Codable {
     case unspecified
   }
 
+  /// Stands for the module of a missing symbol where the runner does not say where it looked.
+  package static let placeUnknown = "?"
+
   /// The kind of failure, as far as the runner tells.
   package let cause: Cause
   /// One line, at most 500 characters.

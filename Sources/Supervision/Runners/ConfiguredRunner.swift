@@ -57,17 +57,40 @@ package struct ConfiguredRunner: TestRunner {
         return .didNotRun(reason: .withoutReport(exit: code, outcome))
       }
       do throws(ReportError) {
-        return judge(try Self.parseAll(reports), exit: code)
+        return judge(try Self.parseAll(reports, projectRoot), exit: code)
       } catch {
         return .didNotRun(reason: .unreadableReport(error.description))
       }
     }
   }
 
-  private static func parseAll(_ reports: [[UInt8]]) throws(ReportError) -> [TestResult] {
+  private static func parseAll(
+    _ reports: [[UInt8]], _ root: String
+  ) throws(ReportError) -> [TestResult] {
     var results: [TestResult] = []
-    for report in reports { results += try JUnitReport.parse(report) }
+    for report in reports {
+      for test in try JUnitReport.cases(report) {
+        results.append(result(of: test.relative(to: root), root))
+      }
+    }
     return JUnitReport.mergeDuplicates(results)
+  }
+
+  /// A test case that is called like a file stands for the file: its tests could not be loaded, or
+  /// there are none in it.
+  private static func result(of test: JUnitCase, _ root: String) -> TestResult {
+    guard test.isWholeFile else {
+      return test.result(cause: ConfiguredCause.classify(test, projectRoot: root))
+    }
+    let identity = TestIdentity(file: test.name, suite: "", name: "")
+    guard let finding = test.decisive else { return test.result(as: identity, cause: .unspecified) }
+    switch finding {
+    case .failure(let remark), .error(let remark):
+      let reason = "the file could not be loaded: \(Excerpt.line(remark.summary))"
+      return TestResult(
+        identity: identity, outcome: .errored(remark.failure(cause: .notLoadable(reason: reason))))
+    case .skipped: return test.result(as: identity, cause: .unspecified)
+    }
   }
 
   private func judge(_ results: [TestResult], exit: Int32) -> TestRun {
@@ -84,4 +107,24 @@ package struct ConfiguredRunner: TestRunner {
 
   /// The report itself.
   package var litter: [PathPattern] { [report] }
+}
+
+extension JUnitCase {
+  /// The same with paths made relative to the workspace, which differs from run to run.
+  fileprivate func relative(to root: String) -> JUnitCase {
+    func cut(_ text: String) -> String {
+      text.replacing("file://" + root + "/", with: "").replacing(root + "/", with: "")
+    }
+    var relative = JUnitCase(file: cut(file), suite: cut(suite), name: cut(name))
+    relative.findings = findings
+    return relative
+  }
+
+  /// Whether it is named like a source file and by nothing else.
+  fileprivate var isWholeFile: Bool {
+    guard file.isEmpty || file == name, !name.contains(where: \.isWhitespace),
+      let ending = name.split(separator: ".").last
+    else { return false }
+    return name.contains("/") && ["js", "mjs", "cjs", "ts", "mts", "cts"].contains(ending)
+  }
 }
