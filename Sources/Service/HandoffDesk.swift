@@ -18,8 +18,11 @@ package protocol HandoffDesk: Sendable {
   /// Proves what is in the claim's workspace. `report` is the agent's report as JSON text.
   func submit(_ id: HandoffID, fence: Fence, report: String?) async throws(Problem) -> JSONValue
 
+  /// Gives the claim up as a failed attempt; the answer's `state` is `ready` where another attempt
+  /// follows, and `dead` where that was the last.
   func fail(_ id: HandoffID, fence: Fence, reason: String) async throws(Problem) -> JSONValue
 
+  /// Gives the claim back unharmed: the handoff is `ready` again and no attempt is counted.
   func release(_ id: HandoffID, fence: Fence) async throws(Problem) -> JSONValue
 }
 

@@ -21,7 +21,7 @@ package struct SessionRecord: Hashable, Sendable {
   package let segment: Segment?
   /// What the open segment has cost; `nil` between segments.
   package let spending: Spending?
-  /// What the last check of the project's health said.
+  /// What the last check of the project's health said; `unknown` before the first.
   package let health: HealthStatus
   /// When it was planned.
   package let startedAt: Timestamp

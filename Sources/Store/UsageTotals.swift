@@ -44,6 +44,6 @@ package struct AgentRun: Hashable, Sendable {
   package let endedAt: Timestamp?
   /// `nil` while it runs.
   package let outcome: Outcome?
-  /// What the run reported; nothing until it has.
+  /// The sum of what the run has reported.
   package let usage: Usage
 }

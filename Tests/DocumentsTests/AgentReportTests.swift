@@ -17,7 +17,8 @@ import Testing
        "design": {"problem": "p", "questions": ["q"], "alternatives": ["a"], "decision": "d",
                   "consequences": ["c"], "risks": ["r"]},
        "approved": false, "x": {"kept": 1.0},
-       "findings": [{"severity": "major", "path": "a.py", "line": 3, "message": "m"}, {"message": "n"}]}
+       "findings": [{"severity": "major", "path": "a.py", "line": 3, "message": "m"},
+                    {"message": "n"}]}
       """)
     #expect(report.summary == "Done.")
     #expect(

@@ -31,8 +31,8 @@ import Testing
     let shipped = ShippedFiles(["config/roles.json": []])
     #expect(
       complaint { _ = try shipped.bytes(of: "config/role.json") }
-        == "config/role.json: 'config/role.json' is no file that the program carries; did you mean 'config/roles.json'?"
-    )
+        == "config/role.json: 'config/role.json' is no file that the program carries; "
+        + "did you mean 'config/roles.json'?")
     #expect(complaint { _ = try shipped.roleAliases() }.hasPrefix("config/roles.json:1:1:"))
   }
 }

@@ -33,8 +33,8 @@ import Testing
 
   @Test func `roles go by any of their names`() throws {
     let document = try parse(
-      "name: own\nstages:\n  - stage: red\n    role: qa\n  - {stage: green, role: backend-specialist}"
-    )
+      "name: own\nstages:\n  - stage: red\n    role: qa\n"
+        + "  - {stage: green, role: backend-specialist}")
     #expect(document.workflow.steps.map(\.role) == [.testEngineer, .specialist])
     #expect(document.prose == "Prose.")
     #expect(document.description == nil)

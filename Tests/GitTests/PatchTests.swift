@@ -50,8 +50,8 @@ import Testing
 
   @Test func `a deletion removes the file`() throws {
     try apply(
-      "diff --git a/run b/run\ndeleted file mode 100644\n--- a/run\n+++ /dev/null\n@@ -1 +0,0 @@\n-#!/bin/sh\n"
-    )
+      "diff --git a/run b/run\ndeleted file mode 100644\n"
+        + "--- a/run\n+++ /dev/null\n@@ -1 +0,0 @@\n-#!/bin/sh\n")
     #expect(try workspace.capture(excluding: []).changes.map(\.path) == ["run"])
     #expect(workspace.text("run") == nil)
   }
@@ -84,7 +84,8 @@ import Testing
   @Test(arguments: ["../escape", ".git/hooks/pre-commit", "x/../../y", ".GIT/config"])
   func `a patch can't leave the workspace`(path: String) throws {
     let patch =
-      "diff --git a/\(path) b/\(path)\nnew file mode 100644\n--- /dev/null\n+++ b/\(path)\n@@ -0,0 +1 @@\n+x\n"
+      "diff --git a/\(path) b/\(path)\nnew file mode 100644\n"
+      + "--- /dev/null\n+++ b/\(path)\n@@ -0,0 +1 @@\n+x\n"
     #expect(reason { () throws(GitError) in try apply(patch) } != nil)
     #expect(kind(workspace.directory + "/escape") == 0)
     #expect(kind(workspace.file(".git/hooks")) == 0)
@@ -96,7 +97,8 @@ import Testing
     mkdir(outside, 0o755)
     symlink(outside, workspace.file("door"))
     let patch =
-      "diff --git a/door/x b/door/x\nnew file mode 100644\n--- /dev/null\n+++ b/door/x\n@@ -0,0 +1 @@\n+x\n"
+      "diff --git a/door/x b/door/x\nnew file mode 100644\n"
+      + "--- /dev/null\n+++ b/door/x\n@@ -0,0 +1 @@\n+x\n"
     #expect(reason { () throws(GitError) in try apply(patch) } != nil)
     #expect(kind(outside + "/x") == 0)
   }

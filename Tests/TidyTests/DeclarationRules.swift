@@ -8,12 +8,12 @@ private struct TypeDeclaration {
   let isAtFileScope: Bool
 }
 
-private let typeKeywords: Set<String> = [
+let typeKeywords: Set<String> = [
   "struct", "class", "enum", "actor", "protocol", "typealias",
 ]
 
 /// Words of a line, split at everything that can't be part of a name.
-private func words(_ line: String) -> [String] {
+func words(_ line: String) -> [String] {
   line.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
 }
 
@@ -119,7 +119,7 @@ private func declaresPackageSymbol(_ line: String) -> Bool {
 
 /// Whether what is declared on the line after `index` lines has a doc comment right above it or
 /// above its attributes.
-private func isDocumented(_ file: SourceText, before index: Int) -> Bool {
+func isDocumented(_ file: SourceText, before index: Int) -> Bool {
   for line in file.lines[..<index].reversed() {
     let text = line.drop { $0 == " " }
     if text.hasPrefix("///") || text.hasPrefix("*/") || text.hasSuffix("*/") { return true }
@@ -181,69 +181,135 @@ let declarationRules: [Rule] = [
     }),
   Rule(
     "what other targets use is documented",
-    plant: Plant(
-      "Sources/Domain/A.swift",
-      """
-      package import Other
-      /// A.
-      package struct A {
-        /// Documented.
-        @discardableResult
-        package func good() -> Int { 1 }
-      »  package let bare: Int
-      »  package private(set) var count: Int
-        // Not documentation.
-      »  @inlinable package static func make() {}
-        package init(bare: Int, count: Int) {
-          self.bare = bare
+    plant: Plant([
+      (
+        "Sources/Domain/A.swift",
+        """
+        package import Other
+        /// A.
+        package struct A {
+          /// Documented.
+          @discardableResult
+          package func good() -> Int { 1 }
+        »  package let bare: Int
+        »  package private(set) var count: Int
+          // Not documentation.
+        »  @inlinable package static func make() {}
+          package init(bare: Int, count: Int) {
+            self.bare = bare
 
-          self.count = count
+            self.count = count
+          }
+          package init(
+            bare: Int, count: Int = 0, names: [String] = []
+          ) {
+            self.bare = bare
+            self.count = count
+          }
+          package init(one: Int) { self.one = one }
+        »  package init(clamped: Int) {
+            self.clamped = max(0, clamped)
+          }
+        »  package init(bare: Int) {
+            self.bare = bare
+            count = 1
+          }
+        »  package init(other: Int) {
+            self.bare = other
+          }
+        »  package init() {
+          }
+        »  package init?(bare: Int) {
+            self.bare = bare
+          }
+        »  package init(go: Int) { self.go = go; start() }
+        »  package init(left: Int) throws(Problem) {
+            self.left = left
+          }
+        »  package mutating func go() {}
+        »  package enum Nested { case one }
+          package var description: String { "package var text" }
+          package static func < (left: A, right: A) -> Bool { true }
+          package init(from decoder: any Decoder) throws {}
+          package func encode(to encoder: any Encoder) throws {}
+          package func hash(into hasher: inout Hasher) {}
+          let package = 1
+          var name: String { package.name }
         }
-        package init(
-          bare: Int, count: Int = 0, names: [String] = []
-        ) {
-          self.bare = bare
-          self.count = count
+        """
+      ),
+      (
+        "Sources/Domain/Bed.swift",
+        """
+        /// A.
+        package protocol Bed: Sendable {
+          /// Documented.
+          var width: Int { get }
+          /// Documented.
+          func make(
+            with: Int
+          ) async
+        »  package func foldsBare()
+          func bare()
         }
-        package init(one: Int) { self.one = one }
-      »  package init(clamped: Int) {
-          self.clamped = max(0, clamped)
+        """
+      ),
+      (
+        "Sources/Domain/Cot.swift",
+        """
+        /// A.
+        package final class Cot<Wood>: Hashable, Domain.Bed where Wood: Sendable {
+          package let width: Int
+          package func make(with: Int) async {}
+        »  package func bare() {}
+        »  package func rock() {}
+        »  package static func make() {}
+          /// A.
+          package struct Inner {
+        »    package let width: Int
+          }
         }
-      »  package init(bare: Int) {
-          self.bare = bare
-          count = 1
+        /// A.
+        package enum Hammock {
+        »  package var width: Int { 1 }
         }
-      »  package init(other: Int) {
-          self.bare = other
+        """
+      ),
+      (
+        "Sources/Domain/Cot+Made.swift",
+        """
+        extension Cot
+        {
+          package func make(
+            with: Int
+          ) async {}
         }
-      »  package init() {
+        extension Cot.Inner: Equatable {
+        »  package func make() {}
         }
-      »  package init?(bare: Int) {
-          self.bare = bare
+        """
+      ),
+      (
+        "Sources/Other/Cot.swift",
+        """
+        /// A.
+        package struct Cot: Bed {
+        »  package let width: Int
         }
-      »  package init(go: Int) { self.go = go; start() }
-      »  package init(left: Int) throws(Problem) {
-          self.left = left
+        """
+      ),
+    ]),
+    everything: { files in
+      let witnesses = ProtocolWitnesses(files)
+      return files.filter { $0.isSwift && $0.target != nil }.flatMap { file in
+        file.code.enumerated().compactMap { index, line in
+          guard declaresPackageSymbol(line), !isDocumented(file, before: index),
+            !isMemberwiseInitializer(file, at: index), !witnesses.contains(file, at: index)
+          else { return nil }
+          let declaration = line.drop { $0 == " " }.prefix { $0 != "{" && $0 != "=" }
+          return Finding(
+            path: file.path, line: index + 1, message: "undocumented: \(declaration.prefix(60))")
         }
-      »  package mutating func go() {}
-      »  package enum Nested { case one }
-        package var description: String { "package var text" }
-        package static func < (left: A, right: A) -> Bool { true }
-        package init(from decoder: any Decoder) throws {}
-        package func encode(to encoder: any Encoder) throws {}
-        package func hash(into hasher: inout Hasher) {}
-        let package = 1
-        var name: String { package.name }
-      }
-      """),
-    file: { file in
-      guard file.isSwift, file.target != nil else { return [] }
-      return file.code.enumerated().compactMap { index, line in
-        guard declaresPackageSymbol(line), !isDocumented(file, before: index),
-          !isMemberwiseInitializer(file, at: index)
-        else { return nil }
-        let declaration = line.drop { $0 == " " }.prefix { $0 != "{" && $0 != "=" }
-        return (index + 1, "undocumented: \(declaration.prefix(60))")
       }
     }),
   Rule(

@@ -42,9 +42,9 @@ extension Workspace {
   ///
   /// - Parameter litter: Patterns as in `.gitignore` for untracked files to leave out whatever the
   ///   workspace's own rules say: `__pycache__/`, `*.pyc`.
-  /// - Throws: `.notSwitched`, `.fileTooLarge`, `.tooManyChanges`, `.tooMuchContent`, `.invalidName`
-  ///   for a changed file whose name is not UTF-8 or has control characters, `.system` for one that
-  ///   can't be read.
+  /// - Throws: `.notSwitched`, `.fileTooLarge`, `.tooManyChanges`, `.tooMuchContent`,
+  ///   `.invalidName` for a changed file whose name is not UTF-8 or has control characters,
+  ///   `.system` for one that can't be read.
   package func capture(
     excluding litter: [String], limits: CaptureLimits = CaptureLimits()
   ) throws(GitError) -> CapturedTree {

@@ -63,7 +63,8 @@ extension Database {
     let row = try connection.first(
       """
       SELECT planned_in, configuration, branch_head, health, started_at, ended_at, earlier_ms,
-        budget_in, forced, (SELECT at FROM journal WHERE session = ?1 ORDER BY sequence DESC LIMIT 1)
+        budget_in, forced,
+        (SELECT at FROM journal WHERE session = ?1 ORDER BY sequence DESC LIMIT 1)
       FROM sessions WHERE number = ?1
       """, [.id(id)]
     ) { (row) throws(StoreError) in

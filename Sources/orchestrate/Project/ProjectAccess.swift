@@ -15,6 +15,9 @@ struct ProjectAccess: Sendable {
   let paths: ProjectPaths
   private let environment: [String: String]
 
+  /// For a coordinator that lives as long as one request: the answer says all there is to say.
+  private static let tellNobody: ProgressListener = { _ in }
+
   /// Finds the project around the folder that the command was called for.
   ///
   /// - Parameter directory: the folder, where the command has an argument of its own for it.
@@ -73,7 +76,7 @@ struct ProjectAccess: Sendable {
         }
       } else if let lock = try takeLock(waiting: .zero) {
         return try await coordinating(
-          lock: lock, settings: try settings(), jobs: nil, tell: { _ in }
+          lock: lock, settings: try settings(), jobs: nil, tell: Self.tellNobody
         ) { (coordinator) throws(Problem) in
           try await body(LocalDesk(coordinator: coordinator))
         }
@@ -106,7 +109,7 @@ struct ProjectAccess: Sendable {
         let once = WorkRequest(
           session: request.session, roles: request.roles, worker: request.worker, wait: .zero)
         let ticket = try await coordinating(
-          lock: lock, settings: try settings(), jobs: nil, tell: { _ in }
+          lock: lock, settings: try settings(), jobs: nil, tell: Self.tellNobody
         ) { (coordinator) throws(Problem) in
           try await LocalDesk(coordinator: coordinator).claim(once)
         }
