@@ -34,6 +34,9 @@ package enum AgentEnding: Sendable {
   case finished(report: AgentReport?)
   /// It ended badly. `report` may still hold what it used.
   case failed(reason: String, report: AgentReport?)
+  /// The process that watched over it is gone, or could not end all of it: something of it may still
+  /// write in its workspace.
+  case outlived(reason: String)
   /// It was stopped by us.
   case cancelled
 }
@@ -43,6 +46,20 @@ package protocol AgentDriver: Sendable {
   /// Its name in the project's configuration.
   var name: String { get }
 
+  /// Why it could not be launched as things are; `nil` where nothing is in the way.
+  var obstacle: String? { get }
+
+  /// The longest that its runs may take; `nil` where only the project's limit binds.
+  var deadline: Duration? { get }
+
   /// Runs the agent to its end, tearing it down when the task is cancelled.
   func run(_ run: Assignment) async -> AgentEnding
+}
+
+extension AgentDriver {
+  /// Nothing, unless a driver knows better.
+  package var obstacle: String? { nil }
+
+  /// None of its own.
+  package var deadline: Duration? { nil }
 }

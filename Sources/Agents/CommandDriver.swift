@@ -13,17 +13,32 @@ package struct CommandDriver: AgentDriver {
   private let argv: [String]
   private let passedThrough: [String: String]
   private let supervisor: Supervisor
+  /// The configured `deadlineSeconds`.
+  package let deadline: Duration?
 
   /// - Parameters:
   ///   - argv: the command; a relative program with a slash is looked up in the project.
   ///   - environment: what is added to `PATH`, `HOME`, `LANG` and the `ORCHESTRATE_` variables.
   package init(
-    name: String, argv: [String], environment: [String: String], supervisor: Supervisor
+    name: String, argv: [String], environment: [String: String], supervisor: Supervisor,
+    deadline: Duration? = nil
   ) {
     self.name = name
     self.argv = argv
     passedThrough = environment
     self.supervisor = supervisor
+    self.deadline = deadline
+  }
+
+  /// A program that is not there, or may not be executed. Found before the first claim, it costs no
+  /// attempt.
+  package var obstacle: String? {
+    let program = argv[0]
+    let folders = (passedThrough["PATH"] ?? "").split(separator: ":")
+    let places = program.contains("/") ? [program] : folders.map { "\($0)/\(program)" }
+    if places.contains(where: { access($0, X_OK) == 0 }) { return nil }
+    return places.contains { access($0, F_OK) == 0 }
+      ? "\(program) is not executable" : "there is no program \(program)"
   }
 
   /// The most of a stream that is kept: reports are small, logs are for people.
@@ -43,7 +58,8 @@ package struct CommandDriver: AgentDriver {
       } catch {
         return .failed(reason: "its report cannot be read: \(error)", report: nil)
       }
-    case .exited, .signalled, .deadlineExceeded, .notStarted, .supervisorLost:
+    case .supervisorLost: return .outlived(reason: reason(outcome))
+    case .exited, .signalled, .deadlineExceeded, .notStarted:
       let report: AgentReport?
       do throws(AgentReportError) {
         report = try self.report(of: run, output: outcome.standardOutput.text)

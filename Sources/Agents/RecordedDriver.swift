@@ -3,6 +3,7 @@
 
 import Documents
 import Domain
+import Glibc
 
 /// Replays `<folder>/<task>/<stage>-<attempt>.patch` and `.json`. In a later round of a stage the
 /// file is called `<stage>-r<round>-<attempt>`. A patch may be absent where the stage changed
@@ -20,6 +21,11 @@ package struct RecordedDriver: AgentDriver {
     self.name = name
     self.folder = folder
     self.applyPatch = applyPatch
+  }
+
+  /// A folder that is not there.
+  package var obstacle: String? {
+    access(folder, R_OK) == 0 ? nil : "there is no folder of recordings \(folder)"
   }
 
   package func run(_ run: Assignment) async -> AgentEnding {

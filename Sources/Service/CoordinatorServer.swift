@@ -28,22 +28,25 @@ package struct CoordinatorServer: Sendable {
     }
   }
 
-  /// Answers until its task is cancelled; then the socket is gone.
+  /// Answers until it is stopped, and whoever has asked by then.
   package func run() async {
     let listener = listener
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        while !Task.isCancelled, let connection = await offloaded({ accept(listener) }) {
+        while let connection = await offloaded({ accept(listener) }) {
           group.addTask { await converse(connection) }
         }
-        group.cancelAll()
       }
     } onCancel: {
-      // Ends the blocking accept.
-      _ = shutdown(listener, Int32(SHUT_RDWR))
+      stop()
     }
-    unlink(path)
     close(listener)
+  }
+
+  /// Takes no more requests: the socket is gone, and the blocking accept ends.
+  package func stop() {
+    unlink(path)
+    _ = shutdown(listener, Int32(SHUT_RDWR))
   }
 
   private func accept(_ listener: Int32) -> LineConnection? {
@@ -86,9 +89,17 @@ package struct CoordinatorServer: Sendable {
         await takeBack(result)
       }
     } catch {
-      try? connection.write(["error": Wire.problem(error)])
+      let told = error.code == "INTERRUPTED" ? Self.stopped : error
+      try? connection.write(["error": Wire.problem(told)])
     }
   }
+
+  /// It is the coordinator that was interrupted, not whoever asked.
+  private static let stopped = Problem(
+    code: "SERVICE003", exit: .timeout,
+    message: "the coordinator was stopped before it could answer",
+    reason: "what was handed in is recorded; whoever coordinates next proves it",
+    remedy: "orchestrate handoff list")
 
   private func answer(_ request: WireRequest) async throws(Problem) -> JSONValue? {
     switch request {

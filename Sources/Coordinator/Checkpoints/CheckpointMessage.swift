@@ -52,7 +52,14 @@ package struct CheckpointMessage: Hashable, Sendable {
   }
 
   static func oneLine(_ text: String) -> String {
-    String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
+    var line = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator, .format: line += " "
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
   }
 
   /// Lines of a body that cannot be mistaken for trailers.

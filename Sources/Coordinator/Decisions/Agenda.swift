@@ -60,7 +60,8 @@ package enum Agenda {
           steps.append(.activate(task.id))
           underWay += 1
         }
-      case .blocked(let blockage, at: nil) where blockage.cause == .dependency:
+      case .blocked(let blockage, at: nil)
+      where blockage.cause == .dependency || blockage.cause == .openBlocker:
         if self.blockage(of: task, states) == nil { steps.append(.unblock(task.id)) }
       case .working, .merging, .completed, .blocked, .failed, .cancelled: break
       }

@@ -100,7 +100,7 @@ package struct EntryProtocol: Sendable {
         return History(
           commits: log.map { "\($0.id.short) \($0.subject)" },
           files: try repository.recentlyChangedFiles(limit: 5, commits: 5),
-          lastPassing: passing?.id ?? log.dropFirst().first?.id)
+          lastPassing: passing?.id)
       }
     } catch {
       throw Problem(error)

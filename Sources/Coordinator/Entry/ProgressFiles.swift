@@ -137,7 +137,7 @@ struct ProgressFiles {
   private func writeCheckpoint(
     _ session: SessionRecord, _ tasks: [TaskRecord], _ now: Timestamp
   ) throws(Problem) {
-    let open = tasks.filter { !$0.progress.isSettled }
+    let open = tasks.filter { $0.progress.state.name != "completed" }
     let snapshot: JSONValue = [
       "session": .string(session.plan.session.padded),
       "phase": .string(session.lifecycle.name),

@@ -11,10 +11,10 @@ extension Coordinator {
   /// - Returns: whether the handoff went back to the queue.
   @discardableResult
   package func fail(
-    _ id: HandoffID, fence: Fence, reason: String, usage: Usage? = nil
+    _ id: HandoffID, fence: Fence, reason: String, usage: Usage? = nil, isWorkerGone: Bool = true
   ) async throws(Problem) -> Bool {
     let handoff = try requireHandoff(id)
-    try await emptyWorkspace(handoff, fence, isWorkerGone: true)
+    try await emptyWorkspace(handoff, fence, isWorkerGone: isWorkerGone)
     let feedback = Feedback(
       attempt: handoff.attempt, code: "AGENT001", message: reason, evidence: [])
     let extra = try usageEvents(usage, id, fence)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moving a session on: what the agenda says is done, until it says nothing more.
 
+import Documents
 package import Domain
 import Git
 import Store
@@ -16,7 +17,9 @@ extension Coordinator {
       let record = try requireSession(session)
       guard case .active(.execution) = record.lifecycle.state else { return }
       let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
-      let steps = Agenda.steps(tasks: tasks.map(\.agendaTask), jobs: jobs)
+      let blockers = try openBlockers(of: tasks, in: session)
+      let steps = Agenda.steps(
+        tasks: tasks.map { $0.agendaTask(blockers: blockers[$0.planned.id] ?? []) }, jobs: jobs)
       guard !steps.isEmpty else { break }
       for step in steps {
         switch step {
@@ -64,6 +67,13 @@ extension Coordinator {
     }
     try unblock(id, in: session)
     try await advance(session)
+    let now = try requireTask(id, in: session)
+    guard case .blocked(let blockage, _) = now.progress.state else { return }
+    throw Problem(
+      code: "TASK002", exit: .conflict, message: "task \(id) is still blocked",
+      reason: blockage.detail,
+      remedy: "take it out of the task's blockers in "
+        + "\(SessionFolder(path: paths.sessions).path(of: .tasks, in: session))")
   }
 
   func move(
@@ -85,10 +95,25 @@ extension Coordinator {
   }
 }
 
+extension Coordinator {
+  /// The blockers that the session's file lists now: a person clears one by taking it out there.
+  private func openBlockers(
+    of tasks: [TaskRecord], in session: SessionID
+  ) throws(Problem) -> [TaskID: [String]] {
+    // Most sessions have none, and then the file need not be read.
+    guard tasks.contains(where: { !$0.planned.blockers.isEmpty }) else { return [:] }
+    var blockers: [TaskID: [String]] = [:]
+    for task in try SessionFiles(paths: paths, settings: settings).tasks(session).tasks {
+      blockers[task.id] = task.blockers
+    }
+    return blockers
+  }
+}
+
 extension TaskRecord {
-  var agendaTask: AgendaTask {
+  func agendaTask(blockers: [String]) -> AgendaTask {
     AgendaTask(
       id: planned.id, state: progress.state, dependencies: planned.dependencies,
-      blockers: planned.blockers)
+      blockers: blockers)
   }
 }

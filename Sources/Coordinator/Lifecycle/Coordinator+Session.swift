@@ -256,16 +256,15 @@ extension Problem {
   /// The project is broken, with the three ways on (S2-34).
   static func broken(_ session: SessionID, _ detail: String, _ lastPassing: ObjectID?) -> Problem {
     let back =
-      lastPassing.map { "go back to \($0.short), the last commit that passed" }
-      ?? "go back to a commit that passed"
+      lastPassing.map { "go back to \($0.short), which passed (git switch -c fix \($0.short))" }
+      ?? "go back to a commit that passed (git switch -c fix COMMIT)"
     return Problem(
       code: "HEALTH001", exit: .gateFailed,
       message: "the project is broken: fix it before new work begins",
       reason: """
         \(detail)
-        Three ways on: 1. \(back) on a branch of its own \
-        (git switch -c fix \(lastPassing?.short ?? "COMMIT")); 2. fix it by hand; \
-        3. go on anyway, which is recorded (--force)
+        Three ways on: 1. \(back); 2. fix it by hand; 3. go on anyway, which is recorded \
+        (--force)
         """,
       remedy: "orchestrate enter, and once it is healthy: orchestrate run \(session)")
   }

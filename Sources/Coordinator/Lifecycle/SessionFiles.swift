@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session's files in the user's project: read into a plan, and kept up to date for readers.
 
-import Documents
+package import Documents
 package import Domain
 import Glibc
 
@@ -28,9 +28,12 @@ package struct SessionFiles: Sendable {
   /// - Throws: `Problem` with exit 66 where there are none, 65 where they cannot be understood.
   package func plan(_ session: SessionID, base: ObjectID) throws(Problem) -> SessionPlan {
     let document = try tasks(session)
-    let done = Set(document.tasks.filter(\.status.isDone).map(\.id))
+    let closed = Set(document.tasks.filter(\.status.isDone).map(\.id))
+    // What was cancelled is asked for no more, but nothing can stand on it either.
+    let done = closed.subtracting(
+      document.tasks.filter { $0.status.meaning == .cancelled }.map(\.id))
     var planned: [PlannedTask] = []
-    for task in document.tasks where !done.contains(task.id) && task.status.meaning != .deferred {
+    for task in document.tasks where !closed.contains(task.id) && task.status.meaning != .deferred {
       planned.append(try self.planned(task, done: done))
     }
     guard !planned.isEmpty else {
@@ -47,7 +50,10 @@ package struct SessionFiles: Sendable {
       budget: budget)
   }
 
-  func tasks(_ session: SessionID) throws(Problem) -> TasksDocument {
+  /// The session's tasks file.
+  ///
+  /// - Throws: `Problem` with exit 66 where there is none, 65 where it cannot be understood.
+  package func tasks(_ session: SessionID) throws(Problem) -> TasksDocument {
     let file = folder.path(of: .tasks, in: session)
     guard access(file, F_OK) == 0 else {
       throw Problem(
@@ -90,6 +96,11 @@ package struct SessionFiles: Sendable {
     let found = tasks.compactMap(\.complexity)
     if found.contains(.high) { return .high }
     return found.contains(.medium) || found.isEmpty ? .medium : .low
+  }
+
+  /// What is odd in a session's tasks file, for people; nothing where it cannot be read.
+  package func warnings(_ session: SessionID) -> [String] {
+    ((try? tasks(session))?.warnings ?? []).map(\.description)
   }
 
   // MARK: Writing

@@ -107,7 +107,7 @@ package struct SessionRun: Sendable {
         Assignment(
           packet: claimed.packet, workspace: claimed.slot.tree, packetPath: claimed.slot.packet,
           reportPath: claimed.slot.report,
-          deadline: coordinator.settings.limits.agentDeadline))
+          deadline: claimed.deadline(of: driver)))
     }
     do throws(Problem) {
       switch ending {
@@ -116,6 +116,8 @@ package struct SessionRun: Sendable {
           id, fence: fence, report: report, reportBody: report?.body)
       case .failed(let reason, let report):
         try await coordinator.fail(id, fence: fence, reason: reason, usage: report?.usage)
+      case .outlived(let reason):
+        try await coordinator.fail(id, fence: fence, reason: reason, isWorkerGone: false)
       case .cancelled:
         try await coordinator.release(id, fence: fence)
       }
@@ -168,5 +170,13 @@ package enum WorkerName {
     let parts = name.split(separator: ":")
     guard parts.count == 3, parts[0] == "run", let pid = Int32(parts[1]) else { return true }
     return pid == getpid()
+  }
+}
+
+extension ClaimedHandoff {
+  /// The shorter of the driver's own deadline and the project's.
+  fileprivate func deadline(of driver: any AgentDriver) -> Duration {
+    let limit = Duration.seconds(packet.deadlineSeconds)
+    return min(limit, driver.deadline ?? limit)
   }
 }

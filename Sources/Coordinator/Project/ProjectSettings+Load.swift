@@ -6,6 +6,7 @@ package import Documents
 package import Domain
 import FoundationEssentials
 import Git
+import Glibc
 package import Supervision
 
 /// Who plays every role of one run, from the command line.
@@ -88,7 +89,7 @@ private struct SettingsReading {
       necessityDeadline: .seconds(120),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, runner), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
@@ -120,7 +121,7 @@ private struct SettingsReading {
   }
 
   private func groups(
-    _ configuration: ProjectConfiguration, _ runner: any TestRunner
+    _ configuration: ProjectConfiguration, _ runner: any TestRunner, _ testWords: [String]
   ) -> PathGroups {
     let own = configuration.tests.paths?.map { PathPattern($0) }
     return PathGroups(
@@ -128,6 +129,26 @@ private struct SettingsReading {
       testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows,
       documents: configuration.documentPaths.map { PathPattern($0) },
       litter: runner.litter.map(\.text) + Self.litter)
+  }
+
+  /// Files that say how tests are run, whatever the runner; of those that hold other things as well,
+  /// only the parts about tests count.
+  private static let runnerFiles = [
+    "package.json", "jest.config.*", "vitest.config.*", ".mocharc*", "karma.conf.*", "ava.config.*",
+  ].map { PathPattern($0) }
+
+  /// The project's files that a word of the test command names: a script of its own, a
+  /// configuration given by `-c`. Whoever may change those decides what the tests say.
+  private func named(in word: String) -> [PathPattern] {
+    word.split { " =;&|<>()'\"\t\n".contains($0) }.compactMap { part in
+      let path = part.hasPrefix("./") ? part.dropFirst(2) : part
+      guard !path.isEmpty, !path.hasPrefix("-"), !path.hasPrefix("/") else { return nil }
+      var status = stat()
+      guard stat("\(paths.root)/\(path)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        return nil
+      }
+      return PathPattern("/" + path)
+    }
   }
 
   /// What no project means to keep, whatever its ignore rules say.
@@ -237,7 +258,9 @@ private struct SettingsReading {
   private func make(_ name: String, _ configured: DriverConfiguration) -> any AgentDriver {
     switch configured.kind {
     case .command(let argv):
-      return commandDriver(name: name, argv: argv, environment: configured.environment)
+      return commandDriver(
+        name: name, argv: argv, environment: configured.environment,
+        deadline: configured.deadlineSeconds.map { .seconds($0) })
     case .recorded(let folder):
       let root = folder.hasPrefix("/") ? folder : "\(paths.root)/\(folder)"
       let pool = WorkspacePool(paths: paths)
@@ -248,12 +271,13 @@ private struct SettingsReading {
   }
 
   /// A program with a slash is the user's own file in the project, never one of the workspace.
-  private func commandDriver(name: String, argv: [String], environment names: [String])
-    -> CommandDriver
-  {
+  private func commandDriver(
+    name: String, argv: [String], environment names: [String], deadline: Duration? = nil
+  ) -> CommandDriver {
     var argv = argv
     if argv[0].contains("/"), !argv[0].hasPrefix("/") { argv[0] = "\(paths.root)/\(argv[0])" }
     return CommandDriver(
-      name: name, argv: argv, environment: passed(names), supervisor: supervisor)
+      name: name, argv: argv, environment: passed(names), supervisor: supervisor,
+      deadline: deadline)
   }
 }

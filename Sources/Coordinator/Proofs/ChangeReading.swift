@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies between two trees, sorted into the groups that the rules speak of.
 
+import Documents
 package import Domain
 package import Git
 
@@ -61,7 +62,9 @@ extension PathGroups {
   }
 
   /// Files that hold many things besides the tests' settings: only those sections count.
-  private static let sharedFiles: Set<String> = ["pyproject.toml", "setup.cfg", "tox.ini"]
+  private static let sharedFiles: Set<String> = [
+    "pyproject.toml", "setup.cfg", "tox.ini", "package.json",
+  ]
 
   private func touchesTests(
     _ path: String, from old: ObjectID, to new: ObjectID, in repository: Repository
@@ -69,9 +72,20 @@ extension PathGroups {
     guard let name = path.split(separator: "/").last, Self.sharedFiles.contains(String(name)) else {
       return true
     }
+    if name == "package.json" {
+      return try Self.testMembers(repository.text(at: path, inTree: old))
+        != Self.testMembers(repository.text(at: path, inTree: new))
+    }
     let before = Self.testSections(try repository.text(at: path, inTree: old))
     let after = Self.testSections(try repository.text(at: path, inTree: new))
     return before != after
+  }
+
+  /// What a package file says of its scripts and its test runners; a file that is no JSON says
+  /// nothing that could be compared, and so differs from every other.
+  private static func testMembers(_ text: String?) -> [JSONValue?] {
+    guard let root = try? JSONValue(parsing: text ?? "{}") else { return [.string(text ?? "")] }
+    return ["scripts", "jest", "mocha", "ava", "vitest", "type"].map { root[$0] }
   }
 
   /// The lines of the sections whose names speak of tests.

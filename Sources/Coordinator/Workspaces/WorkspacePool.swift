@@ -44,6 +44,7 @@ package final class WorkspacePool: Sendable {
       // The holder is written first: from then on the workspace is found by its claim.
       try writeHolder(Holder(handoff: handoff, fence: fence), slot)
       removeIfPresent(slot.report)
+      removeIfPresent(slot.packet)
       try withWorkspace(slot) { (workspace, _) throws(GitError) in
         try workspace.switchTo(commit: commit, keeping: keeping)
       }
@@ -201,7 +202,12 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   package var description: String { "the workspace \(directory): \(reason)" }
 }
 
-private func removeIfPresent(_ path: String) { unlink(path) }
+/// Frees a name beside an agent's folder. What cannot be unlinked, such as a folder that the agent put
+/// there, is moved out of the way.
+private func removeIfPresent(_ path: String) {
+  guard unlink(path) != 0, errno != ENOENT else { return }
+  rename(path, "\(path)-\(getpid())-\(clock())")
+}
 
 /// The names in a folder, without `.` and `..`; empty where it cannot be read.
 func directoryEntries(_ path: String) -> [String] {

@@ -205,7 +205,14 @@ private final class Reading {
     _ name: BytePath, _ path: BytePath, _ status: FileStatus, in folder: Directory
   ) throws(GitError) -> Content? {
     switch status.kind {
-    case .link: return (try folder.target(ofLink: name), .symlink, status)
+    case .link:
+      let target = try folder.target(ofLink: name)
+      guard Self.staysInside(target, from: path) else {
+        throw GitError(
+          .invalidName, operation: "take \(path.shown)",
+          message: "it is a link that leads out of the workspace")
+      }
+      return (target, .symlink, status)
     case .file:
       let found = try folder.contents(of: name, path: path, limit: limits.fileBytesMax)
       guard let (bytes, status) = found else { return nil }
@@ -214,6 +221,22 @@ private final class Reading {
       note(path, "it is neither a file nor a link")
       return nil
     }
+  }
+
+  /// Whether a link's target, followed by its letters from the link's folder, stays below the root:
+  /// what lies elsewhere is not in git, and can change after it was proved.
+  private static func staysInside(_ target: [UInt8], from path: BytePath) -> Bool {
+    guard target.first != UInt8(ascii: "/") else { return false }
+    var depth = path.bytes.split(separator: UInt8(ascii: "/")).count - 1
+    for part in target.split(separator: UInt8(ascii: "/")) {
+      if part.elementsEqual("..".utf8) {
+        depth -= 1
+      } else if !part.elementsEqual(".".utf8) {
+        depth += 1
+      }
+      if depth < 0 { return false }
+    }
+    return true
   }
 
   private func put(_ bytes: [UInt8], _ mode: FileMode, at path: String) throws(GitError) {

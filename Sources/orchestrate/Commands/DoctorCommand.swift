@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `orchestrate doctor`: whether everything that a session needs is there.
 
+import Agents
 import Coordinator
 import Documents
 import Domain
@@ -112,6 +113,13 @@ enum DoctorCommand {
             ? settings.testCommand.joined(separator: " ")
             : "the test command's program '\(program)' is not in PATH",
           remedy: isFound ? nil : "set test_command in .claude/config/project.json"))
+      for driver in settings.drivers.values {
+        guard let obstacle = driver.obstacle else { continue }
+        findings.append(
+          Finding(
+            name: "drivers", status: .bad, detail: "\(driver.name): \(obstacle)",
+            remedy: "chmod +x it, or set drivers in .claude/config/project.json"))
+      }
       let unserved = Role.allCases.filter { settings.drivers[$0] == nil }.map(\.rawValue)
       findings.append(
         Finding(

@@ -72,7 +72,9 @@ enum InitCommand {
     case has("package.json"):
       document["project_type"] = "node"
       document["tests"] = [
-        "command": ["npm", "test"], "report": "junit", "reportPath": "report.xml",
+        "command": [
+          "node", "--test", "--test-reporter=junit", "--test-reporter-destination=report.xml",
+        ], "report": "junit", "reportPath": "report.xml",
         "paths": ["test/**", "tests/**", "**/*.test.*"],
       ]
     case has("Package.swift"):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `orchestrate run`: carry a session to its end.
 
+import Agents
 import Coordinator
 import Documents
 import Domain
@@ -49,12 +50,9 @@ enum RunCommand {
     let files = SessionFiles(paths: project.paths, settings: settings)
     let clock = SystemClock.make()
     let launches = !invocation.flag("no-launch")
-    guard !launches || !settings.drivers.isEmpty else {
-      throw Problem(
-        code: "CONFIG001", exit: .badConfiguration, message: "no role has a driver",
-        reason: "nothing says which program plays the roles",
-        remedy: "orchestrate run \(session) --driver command:./agent.sh, or --no-launch")
-    }
+    if try record(of: session, project) == nil { _ = try files.tasks(session) }
+    for warning in files.warnings(session) { display.show(.warning(warning)) }
+    if launches { try checkDrivers(settings, session) }
     let isForced = invocation.flag("force")
     let extra = invocation.duration("extend")
     let ending = try await project.withCoordinator(
@@ -82,6 +80,35 @@ enum RunCommand {
     }
     display.finish()
     return try report(ending, session, project, invocation)
+  }
+
+  private static func record(
+    of session: SessionID, _ project: ProjectAccess
+  ) throws(Problem) -> SessionRecord? {
+    let store = try project.reader()
+    do throws(StoreError) {
+      return try store?.session(session)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private static func checkDrivers(
+    _ settings: ProjectSettings, _ session: SessionID
+  ) throws(Problem) {
+    guard !settings.drivers.isEmpty else {
+      throw Problem(
+        code: "CONFIG001", exit: .badConfiguration, message: "no role has a driver",
+        reason: "nothing says which program plays the roles",
+        remedy: "orchestrate run \(session) --driver command:./agent.sh, or --no-launch")
+    }
+    for driver in settings.drivers.values {
+      guard let obstacle = driver.obstacle else { continue }
+      throw Problem(
+        code: "CONFIG003", exit: .badConfiguration,
+        message: "the driver \(driver.name) cannot be launched", reason: obstacle,
+        remedy: "orchestrate doctor")
+    }
   }
 
   /// What can end beside a run.
@@ -153,9 +180,9 @@ enum RunCommand {
     case .blocked(let tasks):
       throw Problem(
         code: "SESSION007", exit: .partialSuccess,
-        message: "\(tasks.count) tasks of session \(session) wait for a person: "
+        message: "tasks of session \(session) wait for a person, or for each other: "
           + listed(tasks),
-        reason: "everything else is merged onto session/\(session)",
+        reason: "what could be done is merged onto session/\(session)",
         remedy: "orchestrate status --session \(session)")
     }
   }

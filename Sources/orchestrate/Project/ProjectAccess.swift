@@ -80,7 +80,7 @@ struct ProjectAccess: Sendable {
         ) { (coordinator) throws(Problem) in
           try await body(LocalDesk(coordinator: coordinator))
         }
-      } else if attempt >= 200 {
+      } else if attempt >= 1200 {
         throw lockedOut()
       }
       await pause(.milliseconds(50))
@@ -160,7 +160,9 @@ struct ProjectAccess: Sendable {
       for await ended in group {
         if let ended {
           result = ended
-          group.cancelAll()
+          // Whoever was served meanwhile gets its answer; who waits is told to ask the next.
+          await coordinator.stop()
+          server.stop()
         }
       }
       return result
