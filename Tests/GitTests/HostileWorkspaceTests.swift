@@ -49,7 +49,7 @@ import Testing
 
   @Test func `a link in a folder's place is captured as a link and never written through`() throws {
     try remove("lib")
-    symlink(outside, workspace.file("lib"))
+    symlink("deep/er", workspace.file("lib"))
     let captured = try workspace.capture(excluding: [])
     #expect(try project.listing(captured.tree) == ["100644 a", "100644 deep/er/d", "120000 lib"])
     try expectExact()
@@ -57,10 +57,21 @@ import Testing
 
   @Test func `a link in a file's place is replaced, not written through`() throws {
     try remove("lib/b")
-    symlink(outside + "/b", workspace.file("lib/b"))
+    symlink("../a", workspace.file("lib/b"))
     let captured = try workspace.capture(excluding: [])
     #expect(captured.changes.map(\.new?.mode) == [.symlink])
     try expectExact()
+  }
+
+  @Test func `a link that leads out is refused by name, and never written through`() throws {
+    for target in [outside, outside + "/b", "../..", "../../x", "er/../../..", "/etc/passwd"] {
+      try remove("lib/b")
+      symlink(target, workspace.file("lib/b"))
+      #expect { try workspace.capture(excluding: []) } throws: { error in
+        "\(error)".contains("lib/b") && "\(error)".contains("leads out")
+      }
+      try expectExact()
+    }
   }
 
   @Test func `a second name of a file outside is not written through`() throws {
