@@ -13,7 +13,7 @@ package final class ProjectFixture: Sendable {
 
   /// Makes the project and its first commit.
   ///
-  /// - Parameter lies: what the agent does wrong, as `task/stage/attempt` → what: `edit-test`,
+  /// - Parameter lies: what the agent does wrong, as `task/stage/attempt` → what: `edit-test`, `disarm`,
   ///   `passing-test`, `break-other`, `crash`, `hang`, `nothing`, `reject`.
   package init(lies: [String: String] = [:], settings: String? = nil) async throws {
     directory = try TemporaryDirectory("fixture")
@@ -171,6 +171,9 @@ package final class ProjectFixture: Sendable {
             f"    assert {name}({a}, {b}) == {expected}\n"
         load = "" if lie == "passing-test" else f"from calc.{name} import {name}\n\n\n"
         test.write_text(f"{load}def test_{name}():\n{body}")
+        if lie == "disarm":
+            older = pathlib.Path("tests/test_basic.py")
+            older.write_text(older.read_text().replace("_add():\n", "_add():\n    return\n"))
     elif stage == "green":
         if lie == "nothing":
             pass

@@ -69,6 +69,18 @@ struct SessionRunTests {
     #expect(await log(project, "%s").contains("merge(task-2): Divide"))
   }
 
+  @Test func `an older test that was disarmed by an added line is run as it was`() async throws {
+    let project = try await ProjectFixture(lies: [
+      "task-1/red/1": "disarm", "task-1/green/1": "break-other",
+    ])
+    let run = await project.orchestrate("run", "session-007")
+    #expect(run.termination == .exited(0), said(run))
+    #expect(
+      run.standardError.text.contains("older tests, as they were before this task"), said(run))
+    let kept = await project.shell("git show session/007:calc/basic.py")
+    #expect(kept.standardOutput.text.contains("a + b"))
+  }
+
   @Test func `an agent that never gets it right blocks its task, and the user is asked`()
     async throws
   {

@@ -159,6 +159,10 @@ package struct StageProver: Sendable {
     var judgement = GreenRules.judge(
       changes: set.changes, facts: facts, now: now.tests, again: again)
     judgement.add([try await sizeCheck(question)])
+    if let older = try await olderTests(question, facts, .green) {
+      judgement.add(older.judgement.checks)
+      evidence.append(older.record)
+    }
     return StageOutcome(
       judgement: judgement, evidence: evidence, sentBack: nil,
       summary: "\(facts.added.count) red tests pass, "
@@ -192,12 +196,17 @@ package struct StageProver: Sendable {
     }
     let allPass = runs.first?.tests.outcomes.map { facts.stillRed(in: $0).isEmpty } ?? false
     let probe = allPass ? try await necessity(question, facts, runs[0]) : NecessityReport.nothing
-    let judgement = VerifyRules.judge(
+    var judgement = VerifyRules.judge(
       changes: set.changes, facts: facts, before: before, runs: runs.map(\.tests),
       necessity: probe.findings, unneededShareMax: settings.unneededHunksShareMax)
+    var evidence = runs.map(\.record) + probe.evidence
+    if let older = try await olderTests(question, facts, .verify) {
+      judgement.add(older.judgement.checks)
+      evidence.append(older.record)
+    }
     let needed = probe.findings.filter { $0.result == .needed }.count
     return StageOutcome(
-      judgement: judgement, evidence: runs.map(\.record) + probe.evidence, sentBack: nil,
+      judgement: judgement, evidence: evidence, sentBack: nil,
       summary: "\(runs.count) clean runs agree, \(needed) of \(probe.findings.count) hunks needed")
   }
 

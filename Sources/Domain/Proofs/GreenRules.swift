@@ -183,6 +183,35 @@ package enum VerifyRules {
   }
 }
 
+/// The rule for the older tests as they were before the task touched them.
+package enum OlderTestRules {
+  /// Judges a run of the submission under the task base's own tests.
+  ///
+  /// - Parameter expected: what passed on the task's base.
+  package static func judge(
+    expected: Set<TestIdentity>, now: TestObservation, stage: String
+  ) -> Judgement {
+    var judgement = Judgement()
+    guard !expected.isEmpty else {
+      judgement.pass("\(stage).older-tests", "there were no older tests")
+      return judgement
+    }
+    guard let outcomes = judgement.outcomes(of: now, "\(stage).older-tests-ran") else {
+      return judgement
+    }
+    let broken = expected.filter { outcomes[$0]?.isPass != true }
+    if broken.isEmpty {
+      judgement.pass(
+        "\(stage).older-tests", "\(expected.count) older tests pass as they were written")
+    } else {
+      judgement.fail(
+        "\(stage).older-tests", .regression,
+        "older tests, as they were before this task, do not pass:\n\(outcomes.sentences(broken))")
+    }
+    return judgement
+  }
+}
+
 /// The rule for a merged tree: the task's tests and everybody else's pass.
 package enum MergeRules {
   /// Judges a merged tree.
