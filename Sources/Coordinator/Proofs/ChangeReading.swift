@@ -88,18 +88,36 @@ extension PathGroups {
     return ["scripts", "jest", "mocha", "ava", "vitest", "type"].map { root[$0] }
   }
 
-  /// The lines of the sections whose names speak of tests.
+  /// The lines that may be about tests: all but those of sections that are known to be about
+  /// something else. An allow-list, since TOML has many ways to write a key.
   static func testSections(_ text: String?) -> [Substring] {
-    var isTestSection = false
+    var isHarmless = false
     var lines: [Substring] = []
-    for line in (text ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.first == "[" {
-        isTestSection = ["pytest", "unittest", "coverage", "testenv"].contains(where: line.contains)
-      }
-      if isTestSection { lines.append(line) }
+    for line in (text ?? "").split(separator: "\n") {
+      let content = line.drop { $0.isWhitespace }
+      guard !content.isEmpty, content.first != "#" else { continue }
+      if content.first == "[" { isHarmless = isHarmlessHeader(line) }
+      if !isHarmless { lines.append(line) }
     }
     return lines
   }
+
+  /// `[project]`, `[tool.ruff.lint]`: plainly written, from the first column, and about no tests.
+  private static func isHarmlessHeader(_ line: Substring) -> Bool {
+    guard line.first == "[", line.last == "]" else { return false }
+    let name = line.dropFirst().dropLast()
+    guard name.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) }) else {
+      return false
+    }
+    return harmless.contains { name == $0 || name.hasPrefix($0 + ".") }
+  }
+
+  private static let harmless = [
+    "project", "build-system", "dependency-groups", "tool.black", "tool.ruff", "tool.isort",
+    "tool.mypy", "tool.pyright", "tool.setuptools", "tool.hatch.build", "tool.hatch.version",
+    "tool.poetry", "tool.pdm", "tool.flit", "tool.uv", "metadata", "options", "bdist_wheel",
+    "flake8", "mypy", "isort", "pycodestyle",
+  ]
 }
 
 extension Repository {
