@@ -6,6 +6,7 @@ import Domain
 
 /// One launch of an agent: what it is given and where it works.
 package struct Assignment: Sendable {
+  /// What the agent is told.
   package let packet: Packet
   /// The folder in which it works and from which its files are read.
   package let workspace: String

@@ -9,10 +9,15 @@ package import Domain
 /// Its JSON goes to the agent's standard input and into the file that `ORCHESTRATE_PACKET` names.
 /// Task text is data in it: it never chooses a command, a path or a role.
 package struct Packet: Hashable, Sendable {
+  /// The handoff, with what earlier attempts were refused for.
   package let handoff: Handoff
+  /// What everything that the agent sends back must carry.
   package let fence: Fence
+  /// What the session is about, in a line.
   package let sessionTitle: String
+  /// What the session is to reach.
   package let objectives: [String]
+  /// The task as it was planned.
   package let task: PlannedTask
   /// What the stage has to deliver and what will be checked, in sentences.
   package let instructions: String
@@ -26,6 +31,7 @@ package struct Packet: Hashable, Sendable {
   package let testCommand: [String]
   /// The patterns of the files that count as tests.
   package let testPaths: [String]
+  /// The longest that the attempt may take.
   package let deadlineSeconds: Int
   /// Tokens left in the window before no new claim is given.
   package let tokensLeft: Int

@@ -14,7 +14,9 @@ package import Supervision
 /// (git, agents, proofs) run off this actor, and what they come back with is checked against the
 /// store again before it counts.
 package actor Coordinator {
+  /// Where the project keeps its files.
   package nonisolated let paths: ProjectPaths
+  /// How the project is worked on; read once, before the first claim.
   package nonisolated let settings: ProjectSettings
   nonisolated let store: any SessionStore
   nonisolated let clock: Clock
@@ -42,6 +44,9 @@ package actor Coordinator {
   /// No new claims: the session is being stopped.
   package var isStopping = false
 
+  /// A coordinator over an open store. Whoever makes one holds the store's lock.
+  ///
+  /// - Parameter jobs: how many tasks may be under way at once; the settings' number by default.
   package init(
     paths: ProjectPaths, settings: ProjectSettings, store: any SessionStore,
     supervisor: Supervisor, clock: @escaping Clock, jobs: Int? = nil,

@@ -9,6 +9,7 @@ extension Problem {
   /// The code of a transition that was decided on something which has changed since.
   static let movedOn = "STORE001"
 
+  /// A failed expectation is a conflict (15); any other failure of the store makes it unavailable (69).
   package init(_ error: StoreError) {
     switch error {
     case .expectationFailed:
@@ -22,18 +23,21 @@ extension Problem {
     }
   }
 
+  /// Git could not do what was asked of it (69).
   package init(_ error: GitError) {
     self.init(
       code: "GIT001", exit: .unavailable, message: "git: \(error.operation) failed",
       reason: error.message, remedy: "orchestrate doctor")
   }
 
+  /// A workspace cannot be used (69).
   package init(_ error: WorkspaceError) {
     self.init(
       code: "WORKSPACE001", exit: .unavailable, message: "a workspace cannot be used",
       reason: error.description, remedy: "orchestrate doctor")
   }
 
+  /// A proof could not be made at all, which is nobody's failed attempt (69).
   package init(_ error: ProofError) {
     self.init(
       code: "PROOF009", exit: .unavailable, message: "a proof could not be made",
@@ -48,6 +52,7 @@ extension Problem {
       remedy: "stop working on it, then: orchestrate handoff claim")
   }
 
+  /// A stale fence means that the lease is lost (16); anything else is a conflict (15).
   package init(_ rejection: HandoffRejection, id: HandoffID, fence: Fence) {
     switch rejection {
     case .leaseLost(let held): self = .leaseLost(id, fence, held: held)

@@ -41,9 +41,13 @@ package struct FixtureTask: Sendable {
 package final class SessionFixture {
   /// 039.
   package let session = SessionID(number: 39)!
+  /// The time that the coordinator sees.
   package let clock: ManualClock
+  /// The store that it writes.
   package let store: any SessionStore
+  /// The user's repository.
   package let repository: TemporaryRepository
+  /// Where the project keeps its files.
   package let paths: ProjectPaths
   private let heard = Heard()
 

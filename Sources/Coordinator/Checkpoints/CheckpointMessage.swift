@@ -5,14 +5,19 @@ package import Domain
 
 /// The text of a checkpoint's commit. Its trailers name the evidence, so that plain git shows it.
 package struct CheckpointMessage: Hashable, Sendable {
+  /// The handoff that is sealed.
   package let handoff: Handoff
+  /// The claim under which it was handed in.
   package let fence: Fence
+  /// The task's title, which becomes the subject.
   package let title: String
+  /// How the proof is told on one line.
   package let summary: String
   /// The checks that did not pass, for a refused attempt's commit.
   package let remarks: [Check]
   /// Whether the project's tests pass at this commit: not at a red stage, not where refused (R6).
   package let gate: Verdict
+  /// The digest of the stage record that the trailer names.
   package let evidence: Digest
 
   package init(
@@ -28,6 +33,7 @@ package struct CheckpointMessage: Hashable, Sendable {
     self.evidence = evidence
   }
 
+  /// The whole message: a subject of at most 72 characters, the body, the trailers.
   package var text: String {
     var lines = [Self.subject("\(handoff.stage.rawValue)(\(handoff.task)): \(title)"), ""]
     lines += Self.body(summary)

@@ -5,9 +5,13 @@ package import Domain
 
 /// A task as the agenda sees it.
 package struct AgendaTask: Hashable, Sendable {
+  /// The task's id.
   package let id: TaskID
+  /// How far it has come.
   package let state: TaskProgress.State
+  /// What must be complete before it begins.
   package let dependencies: [TaskID]
+  /// What a person has to clear first; none in most tasks.
   package let blockers: [String]
 
   package init(

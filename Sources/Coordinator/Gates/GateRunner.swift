@@ -6,6 +6,7 @@ package import Supervision
 
 /// What a gate may need to know beside the folder.
 package struct GateContext: Sendable {
+  /// The folder in which the gates' commands run.
   package let directory: String
   /// The tree in the folder, where it is known.
   package let tree: ObjectID?
@@ -21,9 +22,13 @@ package struct GateContext: Sendable {
 
 /// One gate's answer.
 package struct GateResult: Sendable {
+  /// What was asked.
   package let gate: Gate
+  /// What was answered.
   package let check: Check
+  /// The run that shows it; `nil` for a gate that runs nothing.
   package let evidence: EvidenceRecord?
+  /// How long its command took.
   package let duration: Duration
 
   package init(gate: Gate, check: Check, evidence: EvidenceRecord?, duration: Duration) {
@@ -46,6 +51,7 @@ package struct GateRunner: Sendable {
     self.clock = clock
   }
 
+  /// What was asked.
   package func ask(_ gate: Gate, _ context: GateContext) async -> GateResult {
     switch gate.question {
     case .command(let argv): await run(gate, argv, settings.deadline, context)

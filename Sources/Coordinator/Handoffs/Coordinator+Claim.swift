@@ -9,9 +9,13 @@ import Store
 
 /// What a worker gets for a claim.
 package struct ClaimedHandoff: Sendable {
+  /// The handoff, claimed.
   package let handoff: Handoff
+  /// The hold on it: fence and lease.
   package let claim: Claim
+  /// Where to work.
   package let slot: WorkspacePool.Slot
+  /// What to do.
   package let packet: Packet
 
   /// The packet as it is handed to agents.
@@ -20,8 +24,11 @@ package struct ClaimedHandoff: Sendable {
 
 /// What a worker asks for.
 package struct WorkRequest: Hashable, Sendable {
+  /// The session to work for; `nil` for any that is in execution.
   package let session: SessionID?
+  /// The roles that the worker can play.
   package let roles: Set<Role>
+  /// What the worker calls itself; shown, never trusted.
   package let worker: String
   /// How long to wait for a handoff; zero looks once.
   package let wait: Duration

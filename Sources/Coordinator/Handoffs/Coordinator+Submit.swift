@@ -8,14 +8,18 @@ import Store
 
 /// What became of a submission.
 package struct SubmissionResult: Hashable, Sendable {
+  /// The handoff that was handed in.
   package let handoff: HandoffID
+  /// Whether every binding check passed.
   package let isAccepted: Bool
+  /// Every check that was made.
   package let checks: [Check]
   /// The commit that seals it, or that keeps what was refused; `nil` where the files could not be
   /// taken at all.
   package let commit: ObjectID?
   /// Whether the handoff went back to the queue.
   package let willRetry: Bool
+  /// How the proof is told on one line.
   package let summary: String
 }
 
@@ -331,11 +335,18 @@ struct Sealed: Sendable {
 
 /// What a checkpoint's `Orchestrate-Evidence` trailer names: the checks, and the evidence of each.
 package struct StageRecord: Hashable, Sendable, Codable {
+  /// The handoff that was handed in.
   package let handoff: HandoffID
+  /// Which attempt it was.
   package let attempt: Int
+  /// The claim under which it was handed in.
   package let fence: Fence
+  /// The files that were handed in.
   package let tree: ObjectID
+  /// Every check that was made.
   package let checks: [Check]
+  /// What was run, by digest.
   package let evidence: [Digest]
+  /// The worker's report; `nil` where it sent none.
   package let report: Digest?
 }

@@ -166,7 +166,10 @@ extension Coordinator {
 
 /// What a merge commit's `Orchestrate-Evidence` trailer names.
 package struct MergeRecord: Hashable, Sendable, Codable {
+  /// The task that was merged.
   package let task: TaskID
+  /// Every check on the merged tree.
   package let checks: [Check]
+  /// What was run on it, by digest.
   package let evidence: [Digest]
 }

@@ -18,8 +18,10 @@ package struct RecoveryReport: Hashable, Sendable {
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
 
+  /// A report of nothing.
   package init() {}
 
+  /// Whether nothing was left behind.
   package var isEmpty: Bool {
     returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
   }

@@ -6,7 +6,9 @@ import Store
 
 /// How far a session has come.
 package struct SessionSnapshot: Hashable, Sendable {
+  /// How many are merged.
   package let tasksDone: Int
+  /// How many were planned.
   package let tasksTotal: Int
 }
 

@@ -12,6 +12,7 @@ package struct SessionFiles: Sendable {
   private let aliases: StatusAliases
   private let budget: BudgetLimits
 
+  /// The files of a project, read with its own workflows and words for statuses.
   package init(paths: ProjectPaths, settings: ProjectSettings) {
     self.paths = paths
     workflows = settings.workflows

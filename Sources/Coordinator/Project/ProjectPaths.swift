@@ -29,15 +29,25 @@ package struct ProjectPaths: Hashable, Sendable {
   private let runtime: String
   private let socketKey: String
 
+  /// The folder of everything that is ours and the agents': `.claude`.
   package var claude: String { root + "/.claude" }
+  /// What git ignores: store, lock, socket.
   package var state: String { claude + "/state" }
+  /// The store.
   package var database: String { state + "/orchestrate.db" }
+  /// The one writer's lock.
   package var lock: String { state + "/orchestrate.lock" }
+  /// State for people, `jq` and hooks.
   package var progress: String { claude + "/progress" }
+  /// The sessions' documents.
   package var sessions: String { claude + "/sessions" }
+  /// What outlives sessions.
   package var memory: String { claude + "/memory" }
+  /// The project's own role prompts.
   package var agents: String { claude + "/agents" }
+  /// The project's own workflows.
   package var workflows: String { claude + "/workflows" }
+  /// `project.json`.
   package var configuration: String { claude + "/config/project.json" }
 
   /// The live coordinator's socket, beside the store; a Unix address holds only 107 bytes, so a

@@ -16,6 +16,7 @@ package struct WorkLimits: Hashable, Sendable {
   /// The longest that an agent launched by us may take; 30 minutes by default.
   package let agentDeadline: Duration
 
+  /// Limits; attempts and jobs are at least 1.
   package init(attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration) {
     self.attemptsMax = max(1, attemptsMax)
     self.leaseLength = leaseLength
@@ -27,26 +28,34 @@ package struct WorkLimits: Hashable, Sendable {
 /// A project's settings. Agents never see the files that they were read from, and what a
 /// submission changes there changes nothing here.
 package struct ProjectSettings: Sendable {
+  /// How work is proved.
   package let proof: ProofSettings
+  /// The limits of claims and agents.
   package let limits: WorkLimits
+  /// The limits of sessions that are planned from now on.
   package let budget: BudgetLimits
   /// The drivers that launch agents, by role; a role without one is served by polling agents only.
   package let drivers: [Role: any AgentDriver]
   /// The body of each role's prompt.
   package let prompts: [Role: String]
+  /// Every workflow by its name, shipped and own.
   package let workflows: [String: Workflow]
+  /// The gates that are configured; none by default but that the tests pass.
   package let gates: [Gate]
   /// The words for statuses in the files that people keep.
   package let statusAliases: StatusAliases
+  /// How health is checked.
   package let health: HealthSettings
   /// The command that runs the project's tests, as words, to show to agents.
   package let testCommand: [String]
   /// The configuration's bytes, and the digest that the journal names them by.
   package let body: String
+  /// SHA-256 of `body`.
   package let digest: Digest
   /// What was odd but could be read anyway.
   package let warnings: [String]
 
+  /// Settings from their parts; the digest is taken of the body.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],

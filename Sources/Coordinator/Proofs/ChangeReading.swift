@@ -7,6 +7,7 @@ package import Git
 
 /// A submission as the rules and the proofs need it.
 package struct ChangeSet: Sendable {
+  /// Every changed path, sorted by path.
   package let changes: [Change]
   /// Lines added plus lines removed in implementation files.
   package let implementationLines: Int

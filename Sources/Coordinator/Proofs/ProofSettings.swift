@@ -6,6 +6,7 @@ package import Supervision
 
 /// The project's runner, patterns and limits.
 package struct ProofSettings: Sendable {
+  /// The project's test runner.
   package let runner: any TestRunner
   /// The whole environment of a proof's commands.
   package let environment: [String: String]
@@ -21,11 +22,14 @@ package struct ProofSettings: Sendable {
   package let parallelProofs: Int
   /// Folders that survive between proofs, such as a compiler's build folder; none by default.
   package let keeping: [String]
+  /// Which paths are tests, configuration, documents.
   package let paths: PathGroups
   /// The most lines that a task may change, tests and documents left out; 100 by default.
   package let taskLinesMax: Int
+  /// How much the size limit binds; blocking by default.
   package let taskLinesLevel: Level
 
+  /// Settings from their parts; at least one run, one job and a share between 0 and 1 hold whatever is given.
   package init(
     runner: any TestRunner, environment: [String: String], deadline: Duration, repeats: Int,
     unneededHunksShareMax: Double, necessityDeadline: Duration, parallelProofs: Int,
@@ -48,8 +52,11 @@ package struct ProofSettings: Sendable {
 
 /// Which paths are tests, test configuration or documents; everything else is implementation.
 package struct PathGroups: Sendable {
+  /// Tests and what only tests load.
   package let tests: [PathPattern]
+  /// What can select, deselect or reconfigure tests; wins over the other groups.
   package let testConfiguration: [PathPattern]
+  /// Documents.
   package let documents: [PathPattern]
   /// What is left behind by tools and never handed in.
   package let litter: [String]

@@ -7,40 +7,53 @@ import Git
 
 /// What the proof of a submission came to.
 package struct StageOutcome: Sendable {
+  /// The checks, and whether they let it pass.
   package let judgement: Judgement
+  /// What was run, in the order in which it was.
   package let evidence: [EvidenceRecord]
   /// The stage that has to be done again, where a review turned the work down.
   package let sentBack: SentBack?
   /// How the proof is told on one line.
   package let summary: String
 
+  /// An earlier stage that has to be done again.
   package struct SentBack: Hashable, Sendable {
+    /// The stage to go back to.
     package let stage: Stage
+    /// What was found, for whoever does it again.
     package let reason: String
   }
 }
 
 /// A submission with everything that its proof looks at.
 package struct StageQuestion: Sendable {
+  /// The handoff that was handed in.
   package let handoff: Handoff
+  /// The claim under which it was.
   package let claim: Claim
+  /// What was handed in.
   package let submission: Submission
+  /// What the worker says of it; believed only where the stage asks for words.
   package let report: AgentReport?
+  /// The task as it was planned.
   package let planned: PlannedTask
   /// The tree on which the task began.
   package let taskBase: ObjectID
   /// The tree from which the worker started.
   package let stageBase: ObjectID
+  /// The session's complexity, which decides what a design must show (R19).
   package let complexity: Complexity
   /// What the task's red stage showed; `nil` before it, or in a workflow without one.
   package let facts: RedFacts?
   /// The tests as the task's last proof with a run saw them; `nil` before the first.
   package let lastRun: TestOutcomes?
+  /// Tests that a person let the session start with although they failed.
   package let knownBroken: Set<TestIdentity>
 }
 
 /// Why a proof could not be made at all. It is nobody's failed attempt.
 package struct ProofError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What went wrong, and where.
   package let description: String
 }
 
@@ -60,6 +73,9 @@ package struct StageProver: Sendable {
     self.clock = clock
   }
 
+  /// Proves a submission by its stage's rules.
+  ///
+  /// - Throws: `ProofError` where git or a workspace fails; a test that fails is no error.
   package func prove(_ question: StageQuestion) async throws(ProofError) -> StageOutcome {
     let set = try await changes(question)
     switch question.handoff.stage {
@@ -283,6 +299,7 @@ package struct StageProver: Sendable {
 
 /// The rule that keeps tasks small (S4-12).
 package enum MicroTaskSize {
+  /// The check of a size; as large as the limit is too large.
   package static func check(lines: Int, limit: Int, level: Level) -> Check {
     let isSmall = lines < limit
     return Check(

@@ -9,7 +9,9 @@ import Git
 extension WorkspacePool {
   /// A workspace's files as a tree, with what was left out.
   package struct Captured: Sendable {
+    /// The files, as a tree in the project's own object store.
     package let tree: ObjectID
+    /// What was left out, and why; for people.
     package let notes: [String]
   }
 

@@ -18,6 +18,7 @@ package final class WorkspacePool: Sendable {
   /// The names in use by this process.
   private let busy = Mutex<Set<String>>([])
 
+  /// The project's pool; workspaces are made when they are first needed.
   package init(paths: ProjectPaths) {
     root = paths.workspaces
     projectRoot = paths.root
@@ -25,11 +26,15 @@ package final class WorkspacePool: Sendable {
 
   /// A workspace with the name by which it is given back.
   package struct Slot: Hashable, Sendable {
+    /// `agent-1`, `proof-2`.
     package let name: String
+    /// The folder that holds everything of it.
     package let directory: String
     /// The folder that an agent works in.
     package var tree: String { directory + "/tree" }
+    /// The file with the packet of the claim.
     package var packet: String { directory + "/packet.json" }
+    /// Where the agent may write its report.
     package var report: String { directory + "/report.json" }
   }
 
@@ -175,7 +180,9 @@ package final class WorkspacePool: Sendable {
 
 /// A workspace could not be made, switched or read.
 package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The folder that holds everything of it.
   package let directory: String
+  /// What went wrong.
   package let reason: String
   /// Whether what lies in the workspace is the reason, and not the machine: a file too large, too
   /// many of them, a name that no tree can hold, a folder that may not be read.
