@@ -11,7 +11,10 @@ extension Coordinator {
   /// Writes `session-NNN-summary.md`.
   func writeSummary(_ session: SessionID) throws(Problem) {
     let account = try SessionAccount(session, store: store)
-    try write(account.summary(at: clock().wall).text, .summary, session)
+    let summary = account.summary(
+      at: clock().wall,
+      changed: try changedFiles(from: account.record.plan.base, to: account.record.branchHead))
+    try write(summary.text, .summary, session)
   }
 
   /// Writes the documents of a session that has ended, and adds to the project's memory once.
@@ -33,6 +36,26 @@ extension Coordinator {
     try write(metrics.prettyText + "\n", .metrics, session)
     try remember("decisions", account.decisions, session)
     try remember("errors", account.refusals, session)
+  }
+
+  /// What the session changed on its branch, a line a file.
+  private nonisolated func changedFiles(
+    from base: ObjectID, to head: ObjectID
+  ) throws(Problem) -> [String] {
+    do throws(GitError) {
+      let repository = try Repository(discoveringFrom: paths.root)
+      return try repository.changes(
+        from: repository.tree(ofCommit: base), to: repository.tree(ofCommit: head)
+      ).map { change in
+        switch change.kind {
+        case .added: "\(change.path) - added"
+        case .modified: "\(change.path) - changed"
+        case .deleted: "\(change.path) - deleted"
+        }
+      }
+    } catch {
+      throw Problem(error)
+    }
   }
 
   private func write(

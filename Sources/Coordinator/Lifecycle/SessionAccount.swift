@@ -66,7 +66,7 @@ struct SessionAccount {
 
   // MARK: Documents
 
-  func summary(at now: Timestamp) -> SummaryDocument {
+  func summary(at now: Timestamp, changed: [String]) -> SummaryDocument {
     let done = tasks.filter(isDone)
     let open = tasks.filter { !isDone($0) }
     return SummaryDocument(
@@ -75,12 +75,12 @@ struct SessionAccount {
       health: record.health, featuresCompleted: done.count, featuresRemaining: open.count,
       workDone: tasks.filter { $0.startedAt != nil }.map {
         "\($0.planned.title) - \($0.progress.state.words)"
-      },
+      } + [budget],
       commits: acceptances.map {
         "\($0.acceptance.checkpoint.short): \($0.handoff.stage.rawValue) of \($0.handoff.task)"
       },
       decisions: decisions,
-      blockers: open.compactMap(blocker), next: next, files: changedFiles)
+      blockers: open.compactMap(blocker), next: next, files: changed)
   }
 
   private func blocker(_ task: TaskRecord) -> Checkbox? {
@@ -96,11 +96,11 @@ struct SessionAccount {
       : ["orchestrate run \(session)"] + open.map { "\($0.planned.id): \($0.planned.title)" }
   }
 
-  private var changedFiles: [String] {
-    Set(tasks.filter { $0.startedAt != nil }.flatMap(\.planned.files)).sorted().map { path in
-      let titles = tasks.filter { $0.planned.files.contains(path) }.map(\.planned.title)
-      return "\(path) - \(titles.joined(separator: ", "))"
-    }
+  /// What was used of what was allowed.
+  private var budget: String {
+    let open = usage.segments.last?.usage.tokens ?? 0
+    return "Budget - \(usage.total.tokens) tokens in \(usage.segments.count) segments; the newest "
+      + "used \(open) of \(record.budget.windowTokens)"
   }
 
   func tracking(linesAdded: Int, linesRemoved: Int) -> SessionTracking {
