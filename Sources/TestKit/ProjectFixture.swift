@@ -74,14 +74,14 @@ package final class ProjectFixture: Sendable {
 
   /// Runs the built program in the project.
   package func orchestrate(
-    _ arguments: String..., deadline: Duration = .seconds(120)
+    _ arguments: String..., deadline: Duration = .seconds(400)
   ) async -> CommandOutcome {
     await run([BuiltExecutable.path] + arguments, deadline: deadline)
   }
 
   /// Runs a line of shell in the project; `$orchestrate` is the built program.
   package func shell(
-    _ line: String, deadline: Duration = .seconds(180)
+    _ line: String, deadline: Duration = .seconds(400)
   ) async -> CommandOutcome {
     await run(["/bin/bash", "-c", line], deadline: deadline)
   }

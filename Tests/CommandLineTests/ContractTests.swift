@@ -59,7 +59,7 @@ import Testing
     let project = try await ProjectFixture()
     let begun = await project.shell(
       "$orchestrate run 7 --no-launch >/dev/null 2>&1 & pid=$!; "
-        + "$orchestrate handoff claim --wait 20s --json >ticket; kill -TERM $pid; wait $pid; "
+        + "$orchestrate handoff claim --wait 120s --json >ticket; kill -TERM $pid; wait $pid; "
         + "$orchestrate handoff release 007-1 --fence 1")
     #expect(begun.termination == .exited(0), "\(begun.standardError.text)")
     for verb in ["renew", "submit", "release", "fail --reason gone"] {
@@ -76,8 +76,8 @@ import Testing
     let both = await project.shell(
       """
       $orchestrate run 7 --no-launch >/dev/null 2>&1 & pid=$!
-      $orchestrate handoff claim --wait 20s --json >first; kill -TERM $pid; wait $pid
-      $orchestrate handoff claim --wait 30s --json >second & waiting=$!
+      $orchestrate handoff claim --wait 120s --json >first; kill -TERM $pid; wait $pid
+      $orchestrate handoff claim --wait 120s --json >second & waiting=$!
       sleep 1
       $orchestrate handoff release 007-1 --fence 1 >/dev/null || exit 9
       wait $waiting; echo "code $?"; cat second
