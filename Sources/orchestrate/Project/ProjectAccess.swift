@@ -105,7 +105,7 @@ struct ProjectAccess: Sendable {
         } catch {
           guard error.code == "SERVICE002" else { throw error }
         }
-      } else if let lock = try takeLock(waiting: .zero) {
+      } else if try isWorthALook(request), let lock = try takeLock(waiting: .zero) {
         let once = WorkRequest(
           session: request.session, roles: request.roles, worker: request.worker, wait: .zero)
         let ticket = try await coordinating(
@@ -114,11 +114,26 @@ struct ProjectAccess: Sendable {
           try await LocalDesk(coordinator: coordinator).claim(once)
         }
         if ticket != nil { return ticket }
-        watch.forget()
       }
+      watch.forget()
       guard ContinuousClock.now < deadline else { return nil }
       // A change between our look and `forget` shows at the latest after a second.
       watch.wait(milliseconds: min(1000, (deadline - .now).wholeMilliseconds))
+    }
+  }
+
+  /// Whether becoming the coordinator could lead to a claim. Asked beside everybody else, so that
+  /// workers who wait keep the lock from nobody and do not wake each other.
+  private func isWorthALook(_ request: WorkRequest) throws(Problem) -> Bool {
+    guard let store = try reader() else { return false }
+    let now = SystemClock.make()().boot
+    do throws(StoreError) {
+      let outlook = try store.outlook(for: request.session, at: now)
+      if !outlook.readyRoles.isDisjoint(with: request.roles) { return true }
+      if let lease = outlook.nextLeaseEnd, lease.hasExpired(at: now) { return true }
+      return try !store.submittedHandoffs().isEmpty
+    } catch {
+      throw Problem(error)
     }
   }
 
