@@ -125,15 +125,20 @@ struct ProjectAccess: Sendable {
   /// Whether becoming the coordinator could lead to a claim. Asked beside everybody else, so that
   /// workers who wait keep the lock from nobody and do not wake each other.
   private func isWorthALook(_ request: WorkRequest) throws(Problem) -> Bool {
-    guard let store = try reader() else { return false }
+    guard access(paths.database, F_OK) == 0 else { return false }
     let now = SystemClock.make()().boot
     do throws(StoreError) {
+      let store = try SQLiteStore.open(path: paths.database, role: .reader)
       let outlook = try store.outlook(for: request.session, at: now)
       if !outlook.readyRoles.isDisjoint(with: request.roles) { return true }
       if let lease = outlook.nextLeaseEnd, lease.hasExpired(at: now) { return true }
       return try !store.submittedHandoffs().isEmpty
     } catch {
-      throw Problem(error)
+      switch error {
+      // A store that is just being made says nothing yet.
+      case .olderSchema, .cannotOpen, .busy: return false
+      default: throw Problem(error)
+      }
     }
   }
 
