@@ -52,8 +52,8 @@ extension Coordinator {
     return try await settle(id)
   }
 
-  /// Proves a recorded submission and records what came of it. Doing it again after a crash gives
-  /// the same commit.
+  /// Proves a recorded submission and records what came of it. After a crash it is proved afresh;
+  /// the commit may differ then, since its evidence holds how long each run took.
   func settle(_ id: HandoffID) async throws(Problem) -> SubmissionResult {
     proving.insert(id)
     defer { proving.remove(id) }
