@@ -21,7 +21,7 @@ struct HunkProbe: Sendable {
       return passes(own, in: run) ? nil : .needed
     }
     switch obstacle {
-    case .refused, .zeroTests, .noReport, .unreadableReport, .internalError,
+    case .refused, .notBuilt, .zeroTests, .noReport, .unreadableReport, .internalError,
       .exitDisagreesWithReport:
       return nil
     case .deadlineExceeded: return afterDeadline
@@ -36,7 +36,7 @@ struct HunkProbe: Sendable {
     }
     switch obstacle {
     // The command ended by itself and badly, where with the hunk it told of every test.
-    case .refused, .internalError, .zeroTests: return .needed
+    case .refused, .notBuilt, .internalError, .zeroTests: return .needed
     case .noReport(let exit), .exitDisagreesWithReport(let exit):
       return exit == 0 ? .notTried : .needed
     case .deadlineExceeded: return afterDeadline

@@ -242,7 +242,7 @@ package enum RedRules {
       ground.isHonestlyMissing(symbol: symbol, module: module) ? .byMissingSymbol : nil
     case .raised(_, let file):
       ground.isImplementation(file) ? .byException : nil
-    case .notLoadable, .unspecified: nil
+    case .notLoadable, .notBuilt, .unspecified: nil
     }
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one test is called and what became of it, whichever runner ran it.
 
-/// A test's name as its runner reports it.
+/// A test's name as its runner reports it. All three parts empty stand for the whole suite, which
+/// could not be built.
 package struct TestIdentity: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   /// The file that holds it, relative to the project; empty where the runner does not say.
   package let file: String
@@ -16,18 +17,23 @@ package struct TestIdentity: Hashable, Comparable, Sendable, Codable, CustomStri
     self.name = name
   }
 
+  /// Stands for every test there is, where the suite could not be built.
+  package static let wholeSuite = TestIdentity(file: "", suite: "", name: "")
+
   /// Whether it stands for a file, or a suite, that could not be loaded: it names no test.
   package var isWholeFile: Bool { name.isEmpty }
 
   /// Whether it stands for a file or a suite that `test` is in.
   func covers(_ test: TestIdentity) -> Bool {
-    guard isWholeFile, !test.isWholeFile, !(file.isEmpty && suite.isEmpty) else { return false }
-    return test.file == file && (suite.isEmpty || test.suite == suite)
+    guard isWholeFile, !test.isWholeFile else { return false }
+    return (file.isEmpty || test.file == file) && (suite.isEmpty || test.suite == suite)
   }
 
-  /// `tests/test_chart.py::TestChart::test_width`, empty parts left out.
+  /// `tests/test_chart.py::TestChart::test_width`, empty parts left out; `the whole suite` where
+  /// all are.
   package var description: String {
-    [file, suite, name].filter { !$0.isEmpty }.joined(separator: "::")
+    let parts = [file, suite, name].filter { !$0.isEmpty }
+    return parts.isEmpty ? "the whole suite" : parts.joined(separator: "::")
   }
 
   package static func < (left: TestIdentity, right: TestIdentity) -> Bool {
@@ -50,6 +56,8 @@ package struct TestFailure: Hashable, Sendable, Codable {
     case raised(type: String, file: String)
     /// The file could not even be loaded: a syntax error, an import that fails for another reason.
     case notLoadable(reason: String)
+    /// A compiler refused the file, its suite or all of the tests, for all of these reasons.
+    case notBuilt([BuildError])
     /// The runner reports a failure but not which kind.
     case unspecified
   }
@@ -68,6 +76,49 @@ package struct TestFailure: Hashable, Sendable, Codable {
     self.cause = cause
     self.message = message
     self.detail = detail
+  }
+}
+
+/// One thing that a compiler or linker refused.
+package struct BuildError: Hashable, Sendable, Codable {
+  /// Where a name was looked for.
+  package enum Place: Hashable, Sendable, Codable {
+    /// The compiler does not say.
+    case unknown
+    /// A module, crate, package, type or header, as the compiler writes it.
+    case named(String)
+    /// The package that the folder holds, relative to the project; empty for the project's root.
+    case folder(String)
+  }
+
+  /// The name that does not exist, and where it was looked for.
+  package struct MissingSymbol: Hashable, Sendable, Codable {
+    /// Its last component, as a test would write it.
+    package let symbol: String
+    /// Where the compiler looked for it.
+    package let place: Place
+
+    package init(symbol: String, place: Place) {
+      self.symbol = symbol
+      self.place = place
+    }
+  }
+
+  /// The file that could not be compiled, relative to the project; empty where it lies outside or
+  /// is unknown.
+  package let file: String
+  /// 1 for the first; 0 where it is unknown.
+  package let line: Int
+  /// The name that is missing; `nil` where the file was refused for any other reason.
+  package let missing: MissingSymbol?
+  /// The compiler's own line, at most 500 characters.
+  package let message: String
+
+  package init(file: String, line: Int, missing: MissingSymbol?, message: String) {
+    self.file = file
+    self.line = line
+    self.missing = missing
+    self.message = message
   }
 }
 

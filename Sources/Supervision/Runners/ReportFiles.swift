@@ -35,6 +35,7 @@ struct ReportFiles {
 
   private func paths() -> [String] {
     switch location {
+    case .standardOutput: return []
     case .file(let path): return isRegular(path) ? [path] : []
     case .workspace(let pattern):
       var found: [String] = []

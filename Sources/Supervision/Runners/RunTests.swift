@@ -38,14 +38,12 @@ package func runTests(
     let invocation = runner.invocation(selecting: selecting, reportPath: place.path + "/report.xml")
     let files = ReportFiles(location: invocation.report, workspace: directory)
     try files.removeStale()
-    let command = Command(
-      argv: invocation.argv, workingDirectory: directory,
-      environment: environment.merging(invocation.environment) { $1 }, deadline: deadline,
-      outputLimit: 64 << 10)
-    let outcome = await supervisor.run(command)
-    let run = judge(runner, files, outcome, directory)
+    let bench = TestProcess(
+      directory: directory, environment: environment.merging(invocation.environment) { $1 },
+      deadline: deadline, supervisor: supervisor)
+    let (argv, outcome, run) = await bench.run(runner, invocation, files)
     place.remove()
-    return TestRunRecord(run: run, command: invocation.argv, outcome: outcome)
+    return TestRunRecord(run: run, command: argv, outcome: outcome)
   } catch {
     let outcome = CommandOutcome.notStarted(reason: error.description, code: error.code)
     return TestRunRecord(
@@ -53,14 +51,62 @@ package func runTests(
   }
 }
 
-private func judge(
-  _ runner: some TestRunner, _ files: ReportFiles, _ outcome: CommandOutcome, _ directory: String
-) -> TestRun {
-  do throws(ReportError) {
-    let reports = try files.readAll()
-    return runner.read(reports: reports, outcome: outcome, projectRoot: directory)
-  } catch {
-    return .didNotRun(reason: .unreadableReport(error.description))
+/// The processes of one run of the tests: what prepares it, and the runner itself.
+private struct TestProcess {
+  let directory: String
+  let environment: [String: String]
+  let deadline: Duration
+  let supervisor: Supervisor
+
+  /// The words of the last process, how it ended, and what it proves.
+  func run(
+    _ runner: some TestRunner, _ invocation: RunnerInvocation, _ files: ReportFiles
+  ) async -> ([String], CommandOutcome, TestRun) {
+    var remaining = deadline
+    for step in invocation.preparation {
+      let outcome = await execute(step, within: remaining, outputLimit: 1 << 20)
+      guard outcome.termination == .exited(0) else {
+        let run = runner.read(
+          failedPreparation: step, outcome: outcome, projectRoot: directory)
+        return (step, outcome, run)
+      }
+      remaining -= outcome.duration
+    }
+    let printsReport = invocation.report == .standardOutput
+    let outcome = await execute(
+      invocation.argv, within: remaining,
+      outputLimit: printsReport ? 2 * XMLReader.byteLimit : TestRunRecord.outputKept)
+    return (invocation.argv, outcome, judge(runner, invocation, files, outcome))
+  }
+
+  private func execute(
+    _ argv: [String], within deadline: Duration, outputLimit: Int
+  ) async -> CommandOutcome {
+    await supervisor.run(
+      Command(
+        argv: argv, workingDirectory: directory, environment: environment,
+        deadline: max(.zero, deadline), outputLimit: outputLimit))
+  }
+
+  private func judge(
+    _ runner: some TestRunner, _ invocation: RunnerInvocation, _ files: ReportFiles,
+    _ outcome: CommandOutcome
+  ) -> TestRun {
+    if invocation.report == .standardOutput {
+      let output = outcome.standardOutput
+      guard output.omittedBytes == 0 else {
+        let error = ReportError.tooLarge(bytes: output.totalBytes)
+        return .didNotRun(reason: .unreadableReport(error.description))
+      }
+      return runner.read(
+        reports: [output.head + output.tail], outcome: outcome, projectRoot: directory)
+    }
+    do throws(ReportError) {
+      let reports = try files.readAll()
+      return runner.read(reports: reports, outcome: outcome, projectRoot: directory)
+    } catch {
+      return .didNotRun(reason: .unreadableReport(error.description))
+    }
   }
 }
 
@@ -72,6 +118,15 @@ extension TestRunRecord {
     termination = outcome.termination
     duration = outcome.duration
     outputDigest = .sha256(of: streams.flatMap { $0.digest.hex.utf8 })
-    output = streams.map(\.text).filter { !$0.isEmpty }.joined(separator: "\n")
+    output = streams.map(Self.excerpt).filter { !$0.isEmpty }.joined(separator: "\n")
   }
+
+  /// A report on standard output is captured whole, and kept no longer than any other output.
+  private static func excerpt(_ stream: CapturedOutput) -> String {
+    let kept = stream.head + stream.tail
+    return kept.count <= outputKept
+      ? stream.text : CapturedOutput(bytes: kept, limit: outputKept).text
+  }
+
+  fileprivate static let outputKept = 64 << 10
 }

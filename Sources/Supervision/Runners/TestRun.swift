@@ -24,6 +24,8 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
   case zeroTests
   /// The report shows failures and the exit code success, or the other way round.
   case exitDisagreesWithReport(exit: Int32)
+  /// A compiler refused the tests, or a step before them failed.
+  case notBuilt(String)
   /// The runner refused its arguments, its configuration or the tests that were selected.
   case refused(String)
   /// The runner itself failed.
@@ -40,6 +42,7 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
     case .unreadableReport(let reason): reason
     case .zeroTests: "no test ran"
     case .exitDisagreesWithReport(let exit): "the exit code \(exit) disagrees with the report"
+    case .notBuilt(let text): "the tests could not be built: \(text)"
     case .refused(let text): "the test runner refused to run: \(text)"
     case .internalError(let text): "the test runner failed: \(text)"
     }

@@ -22,6 +22,10 @@ package protocol TestRunner: Sendable {
   ///   - projectRoot: the absolute path that files in tracebacks are made relative to.
   func read(reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String) -> TestRun
 
+  /// Judges a preparation that did not end with exit 0; the tests themselves are not started then.
+  func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
+    -> TestRun
+
   /// The files that hold tests or what tests share.
   var testPathPatterns: [PathPattern] { get }
 
@@ -30,6 +34,55 @@ package protocol TestRunner: Sendable {
 
   /// What the runner leaves in a working directory, and nobody means to keep.
   var litter: [PathPattern] { get }
+
+  /// A test file with the same tests, each of them made to fail by an assertion that says `nonce`.
+  /// Where a run of it shows anything else, somebody lies to the runner from inside its process.
+  ///
+  /// - Returns: `nil` where the runner cannot say how.
+  func control(of text: String, path: String, nonce: String) -> ControlTests?
+
+  /// Words by which an implementation speaks of this runner: its modules, its variables.
+  var runnerMarks: [String] { get }
+}
+
+/// A test file's control: what it becomes, and what its run must show.
+package struct ControlTests: Hashable, Sendable {
+  /// The control's text, to stand in the test file's place.
+  package let text: String
+  /// What must be seen to fail.
+  package enum Failing: Hashable, Sendable {
+    /// Every test of the file.
+    case everyTest
+    /// One more test, by its name.
+    case added(name: String)
+  }
+  /// What its run must show; anything else is a lie.
+  package let failing: Failing
+
+  package init(text: String, failing: Failing) {
+    self.text = text
+    self.failing = failing
+  }
+}
+
+extension TestRunner {
+  /// A preparation that failed is a suite that was not built, which proves nothing by itself.
+  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
+    -> TestRun
+  {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): .didNotRun(reason: reason)
+    case .exit(126): .didNotRun(reason: .notExecutable(DidNotRun.lastWords(of: outcome)))
+    case .exit(127): .didNotRun(reason: .commandNotFound(DidNotRun.lastWords(of: outcome)))
+    case .exit: .didNotRun(reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
+    }
+  }
+
+  /// None, unless a runner says how.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? { nil }
+
+  /// None, unless a runner names some.
+  package var runnerMarks: [String] { [] }
 }
 
 /// How to start a test runner once.
@@ -40,8 +93,13 @@ package struct RunnerInvocation: Hashable, Sendable {
     case file(String)
     /// Files inside the workspace. What matches is deleted before the run.
     case workspace(PathPattern)
+    /// What the runner prints on standard output, up to the limit of a report's size.
+    case standardOutput
   }
 
+  /// What is executed beforehand, one after the other: a compiler, for one. All must end with
+  /// exit 0; the deadline is for all of them and the tests together.
+  package let preparation: [[String]]
   /// The words to execute in the project's directory.
   package let argv: [String]
   /// Set on top of the environment that the run is given.
@@ -50,7 +108,11 @@ package struct RunnerInvocation: Hashable, Sendable {
   package let report: Report
 
   /// An invocation that adds nothing to the environment, unless said otherwise.
-  package init(argv: [String], environment: [String: String] = [:], report: Report) {
+  package init(
+    argv: [String], preparation: [[String]] = [], environment: [String: String] = [:],
+    report: Report
+  ) {
+    self.preparation = preparation
     self.argv = argv
     self.environment = environment
     self.report = report
