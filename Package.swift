@@ -35,7 +35,10 @@ let package = Package(
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Domain", "CSQLite"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
-    .target(name: "Supervision", dependencies: ["Domain", "CPlatform"], swiftSettings: strict),
+    .target(
+      name: "Supervision", dependencies: ["Domain", "CPlatform"],
+      exclude: ["Reporters"],  // Carried by CPlatform.
+      swiftSettings: strict),
     .target(
       name: "Agents", dependencies: ["Domain", "Documents", "Supervision"], swiftSettings: strict),
 

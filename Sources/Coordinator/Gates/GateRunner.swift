@@ -95,7 +95,7 @@ package struct GateRunner: Sendable {
       observation = .ran(results)
       check =
         outcomes.broken.isEmpty && !outcomes.passed.isEmpty
-        ? gate.pass("\(outcomes.passed.count) tests pass")
+        ? gate.pass(settings.runner.weakness ?? "\(outcomes.passed.count) tests pass")
         : gate.fail(
           outcomes.broken.isEmpty
             ? "no test passed" : "tests fail:\n\(outcomes.sentences(outcomes.broken))")

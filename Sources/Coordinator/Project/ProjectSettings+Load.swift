@@ -80,16 +80,16 @@ private struct SettingsReading {
       shippedGates: shippedGates)
     let command = configuration.tests.command ?? configuration.testCommand
     let taskSize = size(configuration.gates) ?? size(shippedGates)
-    let testWords = try words(command ?? .text("pytest -q --tb=short"), "test_command")
-    let runner = runner(configuration.tests, testWords)
+    let choice = try choice(configuration.tests, command)
+    let testWords = choice.command
     let proof = ProofSettings(
-      runner: runner, environment: passed(configuration.environment),
+      runner: choice.runner, environment: passed(configuration.environment),
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
       necessityDeadline: .seconds(120),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, choice), taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
@@ -103,30 +103,36 @@ private struct SettingsReading {
           try words(command, "health_check")
         }, deadline: .seconds(configuration.timeouts.healthCheck),
         requiredEnvironment: configuration.requiredEnvironment),
-      testCommand: testWords, body: String(decoding: body, as: UTF8.self),
+      testCommand: testWords, runnerReason: choice.reason,
+      body: String(decoding: body, as: UTF8.self),
       warnings: configuration.warnings.map { $0.description } + roles.warnings)
   }
 
   // MARK: Tests
 
-  private func runner(
-    _ tests: ProjectConfiguration.TestsSection, _ words: [String]
-  ) -> any TestRunner {
-    if tests.report == .junit, let path = tests.reportPath {
-      return ConfiguredRunner(
-        command: .words(words), report: PathPattern(path),
-        paths: (tests.paths ?? []).map { PathPattern($0) })
-    }
-    return PytestRunner(command: words)
+  private func choice(
+    _ tests: ProjectConfiguration.TestsSection, _ command: ConfiguredCommand?
+  ) throws(DocumentError) -> RunnerCatalogue.Choice {
+    RunnerCatalogue.choose(
+      command: try command.map { (command) throws(DocumentError) in
+        try words(command, "test_command")
+      },
+      wishes: RunnerCatalogue.Wishes(
+        runner: tests.runner ?? tests.reportRunner, reportPath: tests.reportPath,
+        testPaths: tests.paths ?? []),
+      project: .reading(paths.root))
   }
 
   private func groups(
-    _ configuration: ProjectConfiguration, _ runner: any TestRunner, _ testWords: [String]
+    _ configuration: ProjectConfiguration, _ choice: RunnerCatalogue.Choice
   ) -> PathGroups {
+    let runner = choice.runner
     let own = configuration.tests.paths?.map { PathPattern($0) }
     return PathGroups(
-      tests: own ?? runner.testPathPatterns,
-      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows,
+      tests: (own ?? runner.testPathPatterns + RunnerCatalogue.testMaterial)
+        + RunnerCatalogue.snapshots,
+      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows
+        + Self.runnerFiles + choice.command.flatMap { named(in: $0) },
       documents: configuration.documentPaths.map { PathPattern($0) },
       litter: runner.litter.map(\.text) + Self.litter)
   }

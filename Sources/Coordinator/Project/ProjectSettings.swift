@@ -48,6 +48,8 @@ package struct ProjectSettings: Sendable {
   package let health: HealthSettings
   /// The command that runs the project's tests, as words, to show to agents.
   package let testCommand: [String]
+  /// Why its runner was chosen, in half a sentence.
+  package let runnerReason: String
   /// The configuration's bytes, and the digest that the journal names them by.
   package let body: String
   /// SHA-256 of `body`.
@@ -60,7 +62,7 @@ package struct ProjectSettings: Sendable {
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
-    body: String,
+    runnerReason: String, body: String,
     warnings: [String]
   ) {
     self.proof = proof
@@ -73,6 +75,7 @@ package struct ProjectSettings: Sendable {
     self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand
+    self.runnerReason = runnerReason
     self.body = body
     digest = Digest.sha256(of: body.utf8)
     self.warnings = warnings

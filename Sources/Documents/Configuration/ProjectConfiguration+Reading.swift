@@ -12,7 +12,7 @@ extension ProjectConfiguration {
       "limits", "budget", "context", "proof", "docs", "environment",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
-    "tests": ["command", "report", "reportPath", "paths"],
+    "tests": ["command", "runner", "report", "reportPath", "paths"],
     "drivers": ["kind", "argv", "folder", "deadlineSeconds", "environment"],
     "roles": ["driver"],
     "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
@@ -158,10 +158,15 @@ extension ProjectConfiguration.TestsSection {
   fileprivate init(_ field: DocumentField?) throws(DocumentError) {
     command = try field?.optional("command")
       .map { (field) throws(DocumentError) in try ConfiguredCommand(field) }
+    let name = try field?.optional("runner")
+    runner = try name?.choice(of: "test runner", RunnerName.self)
     report = try field?.optional("report")?.choice(of: "test report", Report.self)
     reportPath = try field?.optional("reportPath")
       .map { (field) throws(DocumentError) in try ProjectConfiguration.path(field) }
     paths = try ProjectConfiguration.paths(field)
+    if let name, runner == .junit, reportPath == nil {
+      throw name.unexpected("tests.reportPath beside it, where the report is written")
+    }
   }
 }
 

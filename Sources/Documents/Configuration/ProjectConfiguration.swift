@@ -73,12 +73,26 @@ package struct ProjectConfiguration: Hashable, Sendable {
 
     /// Runs every test; `testCommand` where it says nothing.
     package let command: ConfiguredCommand?
+    /// Who runs the tests; `nil` lets the program find out.
+    package let runner: RunnerName?
     /// How outcomes are read; `nil` lets the program find out.
     package let report: Report?
     /// Where the report is written, from the project's root.
     package let reportPath: String?
     /// The patterns of files that are tests; `nil` for the runner's own.
     package let paths: [String]?
+
+    /// The runner that the kind of report asks for. A JUnit report whose place is not said is left
+    /// to the runner that the command starts.
+    package var reportRunner: RunnerName? {
+      switch report {
+      case .junit: reportPath == nil ? nil : .junit
+      case .tap: .tap
+      case .go: .go
+      case .some(.none): .exitCode
+      case nil: nil
+      }
+    }
   }
 
   /// `limits`.

@@ -52,6 +52,8 @@ struct JUnitCase: Equatable {
     case failure(Remark)
     case error(Remark)
     case skipped(Remark)
+    /// It failed, was run again, and passed.
+    case flaky(Remark)
   }
 
   struct Remark: Equatable {
@@ -67,9 +69,10 @@ struct JUnitCase: Equatable {
 
   var identity: TestIdentity { TestIdentity(file: file, suite: suite, name: name) }
 
-  /// The finding that decides: an error before a failure before a skip.
+  /// The finding that decides: an error before a failure before a skip before a flaky pass.
   var decisive: Finding? {
-    findings.first(where: \.isError) ?? findings.first(where: \.isFailure) ?? findings.first
+    findings.first(where: \.isError) ?? findings.first(where: \.isFailure)
+      ?? findings.first(where: \.isSkip) ?? findings.first
   }
 
   /// - Parameter cause: why the decisive finding came about, where there is one.
@@ -80,6 +83,9 @@ struct JUnitCase: Equatable {
       case .failure(let remark): .failed(remark.failure(cause: cause))
       case .error(let remark): .errored(remark.failure(cause: cause))
       case .skipped(let remark): .skipped(reason: Excerpt.line(remark.summary))
+      // What passes only now and then is no proof of anything.
+      case .flaky(let remark):
+        .skipped(reason: Excerpt.line("flaky: it passed only when run again; \(remark.summary)"))
       }
     return TestResult(identity: identity ?? self.identity, outcome: outcome)
   }
@@ -88,12 +94,16 @@ struct JUnitCase: Equatable {
   var plainCause: TestFailure.Cause {
     switch decisive {
     case .failure(let remark), .error(let remark): remark.namesAssertion ? .assertion : .unspecified
-    case .skipped, nil: .unspecified
+    case .skipped, .flaky, nil: .unspecified
     }
   }
 }
 
 extension JUnitCase.Finding {
+  fileprivate var isSkip: Bool {
+    if case .skipped = self { true } else { false }
+  }
+
   fileprivate var isError: Bool {
     if case .error = self { true } else { false }
   }
@@ -104,6 +114,15 @@ extension JUnitCase.Finding {
 }
 
 extension JUnitCase.Remark {
+  /// More of its text. What lies beyond any excerpt is dropped as it comes: a report may hold
+  /// megabytes of output in one failure.
+  mutating func add(_ piece: String) {
+    text += piece
+    if text.utf8.count > 4 * Self.textKept { text = Excerpt.text(text, limit: 2 * Self.textKept) }
+  }
+
+  private static let textKept = 32_000
+
   /// The message, or the first line of the text where there is no message.
   var summary: String {
     if !message.isEmpty { return message }
@@ -152,26 +171,29 @@ private struct JUnitReading {
   mutating func start(_ name: String, _ attributes: [String: String]) throws(ReportError) {
     if path.isEmpty, name != "testsuites", name != "testsuite" { throw .notJUnit(root: name) }
     path.append(name)
-    switch name {
-    case "testsuite":
+    if name == "testsuite" {
       suites.append((attributes["name"] ?? "", attributes["file"] ?? suites.last?.file ?? ""))
-    case "testcase":
+    } else if name == "testcase" {
+      let name = attributes["name"] ?? ""
       current = JUnitCase(
         file: attributes["file"] ?? suites.last?.file ?? "",
-        suite: attributes["classname"] ?? suites.last?.name ?? "", name: attributes["name"] ?? "")
-    case "failure", "error", "skipped":
-      guard path.dropLast().last == "testcase" else { return }
+        suite: attributes["classname"] ?? suites.last?.name ?? "",
+        name: name.isEmpty ? "unnamed test \(cases.count + 1)" : name)
+    } else if isFinding(name), path.dropLast().last == "testcase" {
       remark = JUnitCase.Remark(
         type: attributes["type"] ?? "", message: attributes["message"] ?? "")
-    default: break  // Properties, output, and reruns that did not decide the outcome.
     }
   }
 
+  /// Whether an element says what became of its test. Properties, output and failed reruns of a
+  /// test that failed anyway decide nothing.
+  private func isFinding(_ name: String) -> Bool {
+    ["failure", "error", "skipped", "flakyFailure", "flakyError"].contains(name)
+  }
+
   mutating func text(_ text: String) {
-    switch path.last {
-    case "failure", "error", "skipped": remark?.text += text
-    default: break
-    }
+    guard remark != nil, let last = path.last, isFinding(last) else { return }
+    remark?.add(text)
   }
 
   mutating func end(_ name: String) {
@@ -184,6 +206,8 @@ private struct JUnitReading {
     case "failure": if let taken = takeRemark() { current?.findings.append(.failure(taken)) }
     case "error": if let taken = takeRemark() { current?.findings.append(.error(taken)) }
     case "skipped": if let taken = takeRemark() { current?.findings.append(.skipped(taken)) }
+    case "flakyFailure", "flakyError":
+      if let taken = takeRemark() { current?.findings.append(.flaky(taken)) }
     default: break
     }
   }

@@ -43,6 +43,10 @@ package protocol TestRunner: Sendable {
 
   /// Words by which an implementation speaks of this runner: its modules, its variables.
   var runnerMarks: [String] { get }
+
+  /// What its results cannot show, and what to configure so that they can; `nil` for a runner that
+  /// tells tests apart.
+  var weakness: String? { get }
 }
 
 /// A test file's control: what it becomes, and what its run must show.
@@ -83,6 +87,9 @@ extension TestRunner {
 
   /// None, unless a runner names some.
   package var runnerMarks: [String] { [] }
+
+  /// None, unless a runner admits to one.
+  package var weakness: String? { nil }
 }
 
 /// How to start a test runner once.
@@ -104,15 +111,18 @@ package struct RunnerInvocation: Hashable, Sendable {
   package let argv: [String]
   /// Set on top of the environment that the run is given.
   package let environment: [String: String]
+  /// What is written before the run: absolute paths in the report's private directory.
+  package let supportFiles: [String: [UInt8]]
   /// Where to look for the report afterwards.
   package let report: Report
 
-  /// An invocation that adds nothing to the environment, unless said otherwise.
+  /// An invocation that adds nothing to the environment and writes nothing, unless said otherwise.
   package init(
     argv: [String], preparation: [[String]] = [], environment: [String: String] = [:],
-    report: Report
+    supportFiles: [String: [UInt8]] = [:], report: Report
   ) {
     self.preparation = preparation
+    self.supportFiles = supportFiles
     self.argv = argv
     self.environment = environment
     self.report = report

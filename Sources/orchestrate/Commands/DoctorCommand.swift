@@ -103,16 +103,7 @@ enum DoctorCommand {
       var findings = settings.warnings.map {
         Finding(name: "configuration", status: .odd, detail: $0)
       }
-      let path = settings.proof.environment["PATH"] ?? ""
-      let program = settings.testCommand.first ?? ""
-      let isFound = program.contains("/") || isExecutable(program, in: path)
-      findings.append(
-        Finding(
-          name: "tests", status: isFound ? .good : .bad,
-          detail: isFound
-            ? settings.testCommand.joined(separator: " ")
-            : "the test command's program '\(program)' is not in PATH",
-          remedy: isFound ? nil : "set test_command in .claude/config/project.json"))
+      findings.append(tests(settings))
       for driver in settings.drivers.values {
         guard let obstacle = driver.obstacle else { continue }
         findings.append(
@@ -136,6 +127,29 @@ enum DoctorCommand {
           detail: error.message + (error.reason.map { ": \($0)" } ?? ""), remedy: error.remedy)
       ]
     }
+  }
+
+  /// Who runs the tests, why, and whether the program is there.
+  private static func tests(_ settings: ProjectSettings) -> Finding {
+    let command = settings.testCommand.joined(separator: " ")
+    let path = settings.proof.environment["PATH"] ?? ""
+    let program = settings.testCommand.first ?? ""
+    let name = settings.proof.runner.name
+    guard program.contains("/") || isExecutable(program, in: path) else {
+      return Finding(
+        name: "tests", status: .bad,
+        detail: "\(name), since \(settings.runnerReason); but the program '\(program)' of "
+          + "'\(command)' is not in PATH",
+        remedy: "install it, or set test_command in .claude/config/project.json")
+    }
+    if let weakness = settings.proof.runner.weakness {
+      return Finding(
+        name: "tests", status: .odd,
+        detail: "\(name), since \(settings.runnerReason); \(weakness)",
+        remedy: "set tests.report and tests.reportPath in .claude/config/project.json")
+    }
+    return Finding(
+      name: "tests", status: .good, detail: "\(name), since \(settings.runnerReason): \(command)")
   }
 
   private static func isExecutable(_ program: String, in path: String) -> Bool {

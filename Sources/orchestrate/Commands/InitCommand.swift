@@ -5,6 +5,7 @@ import Coordinator
 import Documents
 import Domain
 import Glibc
+import Supervision
 
 enum InitCommand {
   static let spec = CommandSpec(
@@ -62,30 +63,15 @@ enum InitCommand {
     }
   }
 
+  /// The kind of project by its files, and the command that its own runner is started with; a
+  /// project of no known kind is taken for one in Python.
   private static func configuration(_ root: String) -> JSONValue {
-    func has(_ name: String) -> Bool { access("\(root)/\(name)", F_OK) == 0 }
+    let project = RunnerCatalogue.Project.reading(root)
+    let kind = ProjectKind(project)
     var document = JSONObject()
-    switch true {
-    case has("pyproject.toml"), has("pytest.ini"), has("setup.py"), has("setup.cfg"):
-      document["project_type"] = "python"
-      document["test_command"] = "pytest -q --tb=short"
-    case has("package.json"):
-      document["project_type"] = "node"
-      document["tests"] = [
-        "command": [
-          "node", "--test", "--test-reporter=junit", "--test-reporter-destination=report.xml",
-        ], "report": "junit", "reportPath": "report.xml",
-        "paths": ["test/**", "tests/**", "**/*.test.*"],
-      ]
-    case has("Package.swift"):
-      document["project_type"] = "swift"
-      document["tests"] = [
-        "command": ["swift", "test", "--xunit-output", "report.xml"], "report": "junit",
-        "reportPath": "report*.xml", "paths": ["Tests/**"],
-      ]
-    case _:
-      document["test_command"] = "pytest -q --tb=short"
-    }
+    if let kind { document["project_type"] = .string(kind.rawValue) }
+    document["test_command"] = .string(
+      (kind ?? .python).command(project).joined(separator: " "))
     document["timeout_seconds"] = ["health_check": 5, "smoke_test": 60, "full_test": 300]
     return .object(document)
   }
