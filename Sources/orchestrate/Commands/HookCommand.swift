@@ -11,7 +11,8 @@ enum HookCommand {
       through and 2, with the reason on stderr, to block it; a payload that cannot be read blocks.
       Without a name every rule holds: \
       \(HookRule.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: ", ")). \
-      session_loader prints where things stand, status_line the same in a line.
+      handoff-reminder tells an agent that ends its turn what it has not handed in; session_loader \
+      prints where things stand, status_line the same in a line.
       Hooks help agents to notice early. What holds is what the coordinator proves, hook or not. \
       'orchestrate init --hooks' registers them.
       """,
@@ -19,7 +20,7 @@ enum HookCommand {
       Example("orchestrate hook < payload.json", "Every rule, as agents call it"),
       Example("orchestrate hook block-if-broken < payload.json", "One rule alone"),
     ],
-    positionals: [Positional("name", "One rule, session_loader or status_line", .optional)]
+    positionals: [Positional("name", "One rule, or another hook's name", .optional)]
   ) { (invocation) throws(Problem) in
     HookMain(environment: invocation.environment, output: invocation.output)
       .run(invocation.arguments("name"))

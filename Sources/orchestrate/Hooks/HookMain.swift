@@ -9,18 +9,21 @@ import Glibc
 enum HookPurpose: Hashable {
   /// To hold tools against rules, and to answer the other events.
   case events([HookRule])
+  /// To remind an agent that ends its turn of what it has not handed in.
+  case handoffReminder
   /// To print where things stand, as text for the agent's context.
   case sessionLoader
   /// To print one line for an agent's status line.
   case statusLine
 
   /// The names beside those of the rules.
-  static let otherNames = ["session_loader", "status_line"]
+  static let otherNames = ["handoff-reminder", "session_loader", "status_line"]
 
   /// `nil` for a name that no hook has.
   init?(_ name: String?) {
     switch name {
     case nil: self = .events(HookRule.allCases)
+    case "handoff-reminder": self = .handoffReminder
     case "session_loader": self = .sessionLoader
     case "status_line": self = .statusLine
     case let name?:
@@ -54,7 +57,21 @@ struct HookMain {
           + "Hooks are: \(names.joined(separator: ", "))")
     }
     switch purpose {
-    case .events(let rules): return answer(rules)
+    case .events(let rules):
+      do throws(HookPayloadError) {
+        return answer(try payload(), rules)
+      } catch {
+        return block(
+          "BLOCKED: nobody knows what this call would do; \(error.reason).\n"
+            + "orchestrate hook reads the agent's JSON on standard input")
+      }
+    case .handoffReminder:
+      // This guards nothing: an agent that cannot be understood may end its turn.
+      do throws(HookPayloadError) {
+        return answer(try payload(), [])
+      } catch {
+        return .done
+      }
     case .sessionLoader:
       say(HookContext(surroundings(startedIn)).text)
     case .statusLine:
@@ -65,17 +82,13 @@ struct HookMain {
 
   // MARK: Events
 
-  private func answer(_ rules: [HookRule]) -> ExitCode {
-    let payload: HookPayload
-    do throws(HookPayloadError) {
-      payload = try HookPayload(
-        parsing: try HookInput.read(STDIN_FILENO, bytesMax: HookPayload.bytesMax),
-        directory: startedIn)
-    } catch {
-      return block(
-        "BLOCKED: nobody knows what this call would do; \(error.reason).\n"
-          + "orchestrate hook reads the agent's JSON on standard input")
-    }
+  private func payload() throws(HookPayloadError) -> HookPayload {
+    try HookPayload(
+      parsing: try HookInput.read(STDIN_FILENO, bytesMax: HookPayload.bytesMax),
+      directory: startedIn)
+  }
+
+  private func answer(_ payload: HookPayload, _ rules: [HookRule]) -> ExitCode {
     switch payload.event {
     case .beforeTool(let use?): return judge(use, payload, rules)
     case .sessionStart:
