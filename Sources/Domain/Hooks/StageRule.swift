@@ -77,16 +77,14 @@ enum StageRule {
     return .pass
   }
 
-  /// The group that decides about a touch. A folder that is removed counts as the tests in it.
+  /// The group that decides about a touch. A folder counts as the tests in it.
   private static func group(
     of path: String, _ touch: FileTouch, _ claim: OpenClaim
   ) -> Change.Group? {
     // Everything is touched: the tests among it too.
     if path.isEmpty { return claim.stage.handsIn.contains(.test) ? nil : .test }
     guard let group = claim.group(path) else { return nil }
-    if touch.kind == .removes, group == .implementation, claim.group(path + "/any") == .test {
-      return .test
-    }
+    if group == .implementation, claim.group(path + "/any") == .test { return .test }
     if group == .testConfiguration, touch.kind == .writes, claim.isShared(path),
       claim.stage.handsIn.contains(.implementation)
     {
