@@ -63,7 +63,7 @@ extension PathGroups {
   }
 
   /// Files that hold many things besides the tests' settings: only those sections count.
-  private static let sharedFiles: Set<String> = [
+  static let sharedFiles: Set<String> = [
     "pyproject.toml", "setup.cfg", "tox.ini", "package.json",
   ]
 

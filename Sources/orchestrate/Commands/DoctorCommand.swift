@@ -24,6 +24,7 @@ enum DoctorCommand {
     findings.append(await supervision(project))
     findings += store(project)
     findings.append(workspaces(project))
+    findings += hooks(project.paths.root, environment: invocation.environment)
     if invocation.wantsJSON {
       let rows: [JSONValue] = findings.map {
         [
@@ -38,7 +39,7 @@ enum DoctorCommand {
     return findings.contains { $0.status == .bad } ? .unavailable : .done
   }
 
-  private struct Finding {
+  struct Finding {
     enum Status: String {
       case good = "ok"
       case odd = "warning"
@@ -152,7 +153,7 @@ enum DoctorCommand {
       name: "tests", status: .good, detail: "\(name), since \(settings.runnerReason): \(command)")
   }
 
-  private static func isExecutable(_ program: String, in path: String) -> Bool {
+  static func isExecutable(_ program: String, in path: String) -> Bool {
     path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
   }
 

@@ -13,18 +13,30 @@ enum InitCommand {
     discussion: """
       Writes .claude/config/project.json with a test command that fits what is there, makes the \
       folders, and keeps .claude/state/ out of git. What exists is left as it is.
+      With --hooks it registers 'orchestrate hook' with Claude Code (.claude/settings.json) and \
+      Codex (.codex/hooks.json) instead: it shows the difference, asks, and leaves everything else \
+      in those files alone. --hooks --remove takes it out again.
       """,
     examples: [
       Example("orchestrate init", "In a project of yours"),
       Example("orchestrate init --roles", "Also copy the role prompts, to change them"),
+      Example("orchestrate init --hooks", "Help agents to notice early; asks first"),
     ],
     options: [
       OptionSpec("roles", help: "Copy the role prompts into .claude/agents/"),
+      OptionSpec("hooks", help: "Register the agents' hooks instead"),
+      OptionSpec("remove", help: "With --hooks: take them out again"),
+      OptionSpec("yes", short: "y", help: "With --hooks: write without asking"),
       OptionSpec("dry-run", help: "Say what would be written, and write nothing"),
     ]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     let root = project.paths.root
+    if invocation.flag("hooks") { return try registerHooks(invocation, root: root) }
+    if invocation.flag("remove") || invocation.flag("yes") {
+      throw .usage(
+        "--remove and --yes belong to --hooks", remedy: "orchestrate init --hooks --help")
+    }
     var files: [(path: String, text: String)] = [
       (".claude/config/project.json", configuration(root).prettyText + "\n"),
       (".claude/state/.gitignore", "*\n"),
@@ -52,6 +64,7 @@ enum InitCommand {
     for path in written { invocation.print("wrote  \(path)") }
     for path in kept { invocation.print("kept   \(path)") }
     invocation.print("\nnext: orchestrate session new 'What you want'")
+    invocation.print("      orchestrate init --hooks, so that agents notice early what is refused")
     return .done
   }
 
@@ -76,7 +89,7 @@ enum InitCommand {
     return .object(document)
   }
 
-  private static func write(_ text: String, to path: String) throws(Problem) {
+  static func write(_ text: String, to path: String) throws(Problem) {
     do throws(FileError) {
       try AtomicFile.write(Array(text.utf8), to: path)
     } catch {
