@@ -45,7 +45,8 @@ extension CommandTable {
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
       + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
-      + CheckpointCommands.specs + GateCommand.specs + [VersionCommand.spec],
+      + CheckpointCommands.specs + [VerifyCommand.spec] + GateCommand.specs
+      + [VersionCommand.spec],
     groups: [
       CommandGroup(["session"], summary: "Sessions, started or not"),
       CommandGroup(["task"], summary: "A session's tasks"),
