@@ -8,7 +8,7 @@ import Supervision
 
 extension Coordinator {
   /// The checks of the configured gates on a merged tree, in a clean workspace.
-  func taskGates(
+  nonisolated func taskGates(
     on tree: ObjectID, of task: TaskRecord
   ) async throws(Problem) -> (checks: [Check], evidence: [EvidenceRecord]) {
     // The tests were run on this tree already, and size is checked at green.

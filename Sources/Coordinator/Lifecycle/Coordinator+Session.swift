@@ -117,7 +117,7 @@ extension Coordinator {
     }
   }
 
-  func baseline(at commit: ObjectID) async throws(Problem) -> Observed {
+  nonisolated func baseline(at commit: ObjectID) async throws(Problem) -> Observed {
     let tree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: commit)
     }
@@ -130,7 +130,7 @@ extension Coordinator {
   }
 
   /// The tests that a person let the session start with although they failed.
-  func knownBroken(in session: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+  nonisolated func knownBroken(in session: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
     guard session.isForced else { return [] }
     return try await baseline(at: session.plan.base).tests.outcomes?.broken ?? []
   }
@@ -181,6 +181,7 @@ extension Coordinator {
     guard open.isEmpty else {
       try writeSummary(session)
       try writeProjections(session)
+      await publish(session)
       return .blocked(open.map(\.planned.id))
     }
     if try requireSession(session).lifecycle.state == .active(.execution) {
@@ -200,6 +201,7 @@ extension Coordinator {
     }
     try writeProjections(session)
     try await writeClosingDocuments(session)
+    await publish(session)
     try await sweepWorkspaces()
     return try ending(of: session) ?? .interrupted
   }
@@ -234,7 +236,7 @@ extension Coordinator {
   }
 
   /// Seals a session that is being stopped; `run` goes on from here.
-  package func pause(_ session: SessionID, reason: String) throws(Problem) {
+  package func pause(_ session: SessionID, reason: String) async throws(Problem) {
     // It may have been stopped before it was even planned.
     let record = try read { (store) throws(StoreError) in try store.session(session) }
     guard case .active? = record?.lifecycle.state else { return }
@@ -243,6 +245,7 @@ extension Coordinator {
     }
     try writeSummary(session)
     try writeProjections(session)
+    await publish(session)
   }
 
   /// No new claims from now on.
