@@ -45,10 +45,16 @@ extension Coordinator {
     }
     if Task.isCancelled { throw .interrupted }
     // What passed on the branch before and what passed in the task must pass in both together.
-    let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
+    let onBranch = try await passingOnBranch(record)
+    let expected = onBranch.union(history.lastRun?.passed ?? [])
     let judgement = MergeRules.judge(
       facts: history.facts, expected: expected, now: observed.tests)
-    let gates = try await taskGates(on: tree, of: task)
+    let branchHead = record.branchHead
+    let branchTree = try await git { (repository) throws(GitError) in
+      try repository.tree(ofCommit: branchHead)
+    }
+    let gates = try await taskGates(
+      on: tree, of: task, in: session, over: branchTree, hasTests: !onBranch.isEmpty)
     let checks = judgement.checks + gates.checks
     let evidence = [observed.record] + gates.evidence
     guard !checks.contains(where: \.stops) else {
