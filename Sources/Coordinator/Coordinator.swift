@@ -68,7 +68,9 @@ package actor Coordinator {
     workspaces = pool
     bench = ProofBench(
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
-    gateRunner = GateRunner(settings: settings.proof, supervisor: supervisor, clock: clock)
+    gateRunner = GateRunner(
+      settings: settings.proof, ledger: settings.ledger, paths: paths, supervisor: supervisor,
+      clock: clock)
     prover = StageProver(
       settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
   }

@@ -91,10 +91,16 @@ extension Coordinator {
     }
     if Task.isCancelled { throw .interrupted }
     // What passed on the branch before and what passed in the task must pass in both together.
-    let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
+    let onBranch = try await passingOnBranch(record)
+    let expected = onBranch.union(history.lastRun?.passed ?? [])
     let judgement = MergeRules.judge(
       facts: history.facts, expected: expected, now: observed.tests)
-    let gates = try await taskGates(on: tree, of: task)
+    let branchHead = record.branchHead
+    let branchTree = try await git { (repository) throws(GitError) in
+      try repository.tree(ofCommit: branchHead)
+    }
+    let gates = try await taskGates(
+      on: tree, of: task, in: record.plan.session, over: branchTree, hasTests: !onBranch.isEmpty)
     return MergeProof(
       checks: judgement.checks + gates.checks, evidence: [observed.record] + gates.evidence,
       passing: observed.tests.outcomes?.passed.count ?? 0)

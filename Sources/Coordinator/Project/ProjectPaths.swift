@@ -55,6 +55,10 @@ package struct ProjectPaths: Hashable, Sendable {
   package var agents: String { claude + "/agents" }
   /// The project's own workflows.
   package var workflows: String { claude + "/workflows" }
+  /// What people have attested of gates.
+  package var attestations: String { claude + "/gates/attestations.json" }
+  /// Which gates people have waived.
+  package var waivers: String { claude + "/gates/waivers.json" }
   /// `project.json`.
   package var configuration: String { claude + "/config/project.json" }
 

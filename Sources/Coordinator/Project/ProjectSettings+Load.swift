@@ -89,14 +89,17 @@ private struct SettingsReading {
       necessityDeadline: .seconds(120),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, choice), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, choice),
+      taskLinesMax: (taskSize?.limits.linesMax ?? 99) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
       proof: proof, limits: limits(configuration.limits), budget: configuration.budget,
       drivers: try drivers(configuration, driver), prompts: roles.bodies,
       workflows: try WorkflowLibrary(paths: paths, shipped: shipped).workflows,
-      gates: try gates(configuration, testWords: testWords, isConfigured: command != nil),
+      gates: try GateReading(testWords: testWords, isTestCommandConfigured: command != nil)
+        .gates(configuration) { (command) throws(DocumentError) in try words(command, "gates") },
+      gateSets: configuration.gateSets, ledger: try GateLedgerFiles(paths: paths).read(),
       statusAliases: try shipped.statusAliases(),
       health: HealthSettings(
         command: try configuration.healthCheck.map { (command) throws(DocumentError) in
@@ -187,53 +190,13 @@ private struct SettingsReading {
     return passed
   }
 
-  // MARK: Limits and gates
+  // MARK: Limits
 
   private func limits(_ section: ProjectConfiguration.LimitsSection) -> WorkLimits {
     WorkLimits(
       attemptsMax: section.attempts, leaseLength: .seconds(section.leaseSeconds),
       jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60))
   }
-
-  private static func linesMax(_ gate: GateDefinition?) -> Int {
-    gate?.settings["linesMax"]?.int ?? 99
-  }
-
-  /// The gates that the file names; without any, that the tests pass, where there is a command.
-  private func gates(
-    _ configuration: ProjectConfiguration, testWords: [String], isConfigured: Bool
-  ) throws(DocumentError) -> [Gate] {
-    guard !configuration.gates.isEmpty else {
-      return isConfigured ? [Gate(id: "tests-pass", level: .blocking, question: .testsPass)] : []
-    }
-    return try configuration.gates.map { (gate) throws(DocumentError) in
-      Gate(id: gate.id, level: gate.level, question: try question(gate, testWords))
-    }
-  }
-
-  private func question(
-    _ gate: GateDefinition, _ testWords: [String]
-  ) throws(DocumentError) -> Gate.Question {
-    let command = try gate.command.map { (command) throws(DocumentError) in
-      try words(command, "gates")
-    }
-    switch gate.kind {
-    case .testsPass: return .testsPass
-    case .documentationUpdated: return .documentationUpdated
-    case .microTaskSize: return .microTaskSize(linesMax: Self.linesMax(gate) + 1)
-    case .noConsoleErrors:
-      let words = gate.settings["words"]?.array?.compactMap(\.string) ?? Self.errorWords
-      return .noConsoleErrors(command ?? testWords, words: words)
-    case .command, .compiles:
-      return command.map { .command($0) } ?? .unanswerable("the gate names no command")
-    case .performance:
-      guard let command else { return .unanswerable("the gate names no command") }
-      let seconds = gate.settings["secondsMax"]?.double ?? 1
-      return .performance(command, within: .milliseconds(Int(seconds * 1000)))
-    }
-  }
-
-  private static let errorWords = ["ERROR", "Error:", "FATAL", "Uncaught", "Traceback"]
 
   // MARK: Drivers
 

@@ -42,6 +42,10 @@ package struct ProjectSettings: Sendable {
   package let workflows: [String: Workflow]
   /// The gates that are configured; none by default but that the tests pass.
   package let gates: [Gate]
+  /// Which universal gates are asked as well; none by default.
+  package let gateSets: ProjectConfiguration.GateSetsSection
+  /// What people have put their names to.
+  package let ledger: GateLedger
   /// The words for statuses in the files that people keep.
   package let statusAliases: StatusAliases
   /// How health is checked.
@@ -57,12 +61,14 @@ package struct ProjectSettings: Sendable {
   /// What was odd but could be read anyway.
   package let warnings: [String]
 
-  /// Settings from their parts; the digest is taken of the body.
+  /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
+  /// said otherwise.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
-    gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
-    runnerReason: String, body: String,
+    gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
+    ledger: GateLedger = GateLedger(), statusAliases: StatusAliases, health: HealthSettings,
+    testCommand: [String], runnerReason: String, body: String,
     warnings: [String]
   ) {
     self.proof = proof
@@ -72,6 +78,8 @@ package struct ProjectSettings: Sendable {
     self.prompts = prompts
     self.workflows = workflows
     self.gates = gates
+    self.gateSets = gateSets
+    self.ledger = ledger
     self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand

@@ -146,7 +146,7 @@ struct ArchiveWriter: Sendable {
     var edits = [try put(body, at: EvidenceArchive.documentPath(digest), repository)]
     for item in grounds.evidence { edits += try evidence(item, repository) }
     if let key {
-      let statement = Attestation.statement(
+      let statement = CheckpointStatement.text(
         of: commit, record: digest, checks: grounds.checks, evidence: grounds.evidence)
       edits.append(
         try put(

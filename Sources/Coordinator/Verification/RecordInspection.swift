@@ -137,6 +137,6 @@ struct RecordInspection {
     guard let statement = envelope.statement(signedBy: keys) else {
       return ["it is not signed with a key that was given"]
     }
-    return Attestation.fault(in: statement, of: commit, record: record).map { [$0] } ?? []
+    return CheckpointStatement.fault(in: statement, of: commit, record: record).map { [$0] } ?? []
   }
 }

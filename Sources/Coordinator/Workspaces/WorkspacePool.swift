@@ -13,6 +13,8 @@ import Synchronization
 /// it, so that a command in another process, or the next run after a crash, finds it again. One
 /// whose worker's lease ran out is given up: the worker may still be writing there.
 package final class WorkspacePool: Sendable {
+  /// Where they all lie.
+  package var folder: String { root }
   private let root: String
   private let projectRoot: String
   /// The names in use by this process.

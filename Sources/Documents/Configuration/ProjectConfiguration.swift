@@ -30,6 +30,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let roles: [Role: String]
   /// The gates that the file adds or changes, shipped ones of the same name underneath.
   package let gates: [GateDefinition]
+  /// Which universal gates are asked as well; none by default.
+  package let gateSets: GateSetsSection
   /// How many attempts, how long, how many at once.
   package let limits: LimitsSection
   /// Tokens and time.
@@ -93,6 +95,20 @@ package struct ProjectConfiguration: Hashable, Sendable {
       case nil: nil
       }
     }
+  }
+
+  /// `gate_sets`.
+  package struct GateSetsSection: Hashable, Sendable {
+    /// Of `gate run`, and of every workflow that is not named; `nil` for none.
+    package let standard: GateSet?
+    /// Of the tasks of each named workflow.
+    package let byWorkflow: [String: GateSet]
+
+    /// No set at all.
+    package static let none = GateSetsSection(standard: nil, byWorkflow: [:])
+
+    /// The set of a workflow's tasks; `nil` for none.
+    package func set(of workflow: String) -> GateSet? { byWorkflow[workflow] ?? standard }
   }
 
   /// `limits`.

@@ -6,7 +6,7 @@ import Domain
 import Git
 
 /// The statement that a commit was sealed on the grounds that its record names.
-enum Attestation {
+enum CheckpointStatement {
   /// in-toto's, version 1.
   static let statementType = "https://in-toto.io/Statement/v1"
   /// Ours: what a predicate of this type holds is told in `docs/verify.md`.
@@ -18,7 +18,7 @@ enum Attestation {
   ///   - record: the digest of the stage or merge record, as the commit's trailer names it.
   ///   - checks: what was checked before it was sealed.
   ///   - evidence: what was run.
-  static func statement(
+  static func text(
     of commit: CommitRecord, record: Digest, checks: [Check], evidence: [Digest]
   ) -> String {
     var predicate = JSONObject()
