@@ -226,6 +226,9 @@ import Testing
     let large = await project.shell(
       "yes '{\"a\":1}' | head -c 9000000 | $orchestrate hook; echo code ${PIPESTATUS[2]}")
     #expect(large.standardOutput.text == "code 2\n")
+    let endless = await project.shell(
+      "mkfifo pipe; exec 3<>pipe; echo '{' >&3; $orchestrate hook <pipe; echo code $?")
+    #expect(endless.standardOutput.text == "code 2\n")
     let closed = await project.shell("$orchestrate hook <&-; echo code $?")
     #expect(closed.standardOutput.text == "code 2\n")
     let deep = String(repeating: "[", count: 100_000)

@@ -3,6 +3,7 @@
 
 import Documents
 import Domain
+import TestKit
 import Testing
 
 private func payload(_ text: String) throws(HookPayloadError) -> HookPayload {
@@ -161,6 +162,38 @@ private func touches(_ command: String) throws -> Set<String> {
   ])
   func `a payload that does not say what is to be done is refused`(text: String) {
     #expect(throws: HookPayloadError.self) { () throws in _ = try payload(text) }
+  }
+
+  @Test func `whatever a payload holds, it is answered and not crashed on`() throws {
+    var generator = SeededGenerator(seed: 7)
+    let words = [
+      "rm", "-rf", "--", "'", "\\\"", "\\\\", "<<", "EOF", "\\n", ">", ">&", "&>", "$(", ")", "`",
+      "|",
+      ";", "git", "checkout", "-C", "sh", "-c", "find", "-exec", "mv", "sed", "-i", "dd", "of=",
+      "cd", "..", "~", "tests", "#", "é", "\\u0000", "*** Begin Patch", "timeout", "A=", "{}", "@",
+    ]
+    for _ in 0..<3000 {
+      let count = Int.random(in: 0...12, using: &generator)
+      let command = (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }
+        .joined(separator: Bool.random(using: &generator) ? " " : "")
+      let text = #"{"tool_name":"Bash","tool_input":{"command":"\#(command)"}}"#
+      guard case .beforeTool(.some) = try payload(text).event else {
+        Issue.record("\(text)")
+        return
+      }
+      let bytes = Array(text.utf8).prefix(Int.random(in: 0..<text.utf8.count, using: &generator))
+      #expect(throws: HookPayloadError.self) { () throws in
+        _ = try HookPayload(parsing: Array(bytes), directory: "/p")
+      }
+    }
+  }
+
+  @Test func `a path that no file can have is refused, not looked for`() throws {
+    let long = String(repeating: "a/", count: 1_000_000)
+    #expect(throws: HookPayloadError.self) { () throws in
+      _ = try use("Write", ["file_path": .string(long), "content": "x"])
+    }
+    #expect(try touches("rm " + long).isEmpty)
   }
 
   @Test(arguments: [

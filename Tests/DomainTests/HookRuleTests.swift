@@ -116,6 +116,7 @@ private func rule(_ decision: HookDecision) -> HookRule? {
   @Test(arguments: [
     "/p/.github/workflows/ci.yml", "/p/.gitignore", "/p/.claude/sessions/session-007-plan.md",
     "/p/.claude/agents/own.md", "/p/.claude/progress/feature-list.json", "/p/claude/config",
+    "/w/tree/.claude/worktrees/agent-1/calc.py",
   ])
   func `what people and agents keep together stays open`(path: String) throws {
     #expect(try ground().decide(use(path)) == .pass)

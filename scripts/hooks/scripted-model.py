@@ -4,7 +4,8 @@
 
 Speaks as much of the Anthropic messages and the OpenAI responses protocol, streamed, as Claude Code
 and Codex need. The model edits a test, then the code behind it, then says that it is done.
-usage: scripted-model.py PORT-FILE LOG-FILE; the log gets every tool result, one JSON string a line.
+usage: scripted-model.py PORT-FILE LOG-FILE; the log gets every request, which is all that the model
+ever learns, one JSON document a line.
 """
 import http.server
 import json
@@ -31,30 +32,14 @@ def identifier(prefix):
     return prefix + uuid.uuid4().hex[:24]
 
 
-def flat(content):
-    """The text of a message's content, whichever of its shapes it has."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, dict):
-        return flat(content.get("text") or content.get("content") or content.get("output") or "")
-    return "\n".join(flat(part) for part in content or [])
-
-
-def note(results):
-    with open(log_file, "a") as log:
-        for result in results:
-            log.write(json.dumps(result) + "\n")
-
-
 def anthropic(body):
     blocks = [part for message in body["messages"] if isinstance(message["content"], list)
               for part in message["content"]]
-    results = [flat(block) for block in blocks if block.get("type") == "tool_result"]
-    note(results[-1:])
+    done = sum(block.get("type") == "tool_result" for block in blocks)
     tools = {tool.get("name") for tool in body.get("tools") or []}
     block = {"type": "text", "text": "done"}
-    if "Edit" in tools and len(results) < len(CLAUDE):
-        name, given = CLAUDE[len(results)]
+    if "Edit" in tools and done < len(CLAUDE):
+        name, given = CLAUDE[done]
         given = {key: text.replace("{cwd}", os.getcwd()) for key, text in given.items()}
         block = {"type": "tool_use", "id": identifier("toolu_"), "name": name, "input": given}
     stop = "tool_use" if block["type"] == "tool_use" else "end_turn"
@@ -102,11 +87,10 @@ def codex_call(step, tools):
 
 def responses(body):
     items = body["input"] if isinstance(body["input"], list) else []
-    results = [flat(item) for item in items if item.get("type", "").endswith("_output")]
-    note(results[-1:])
+    done = sum(item.get("type", "").endswith("_output") for item in items)
     tools = {tool.get("name", tool["type"]): tool["type"] for tool in body.get("tools") or []}
-    if tools and len(results) < len(CODEX):
-        item = codex_call(len(results), tools)
+    if tools and done < len(CODEX):
+        item = codex_call(done, tools)
     else:
         item = {"type": "message", "id": identifier("msg_"), "role": "assistant",
                 "status": "completed",
@@ -143,6 +127,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        with open(log_file, "a") as log:
+            log.write(json.dumps(body) + "\n")
         path = self.path.split("?")[0]
         if path.endswith("/count_tokens"):
             events = {"input_tokens": 1}

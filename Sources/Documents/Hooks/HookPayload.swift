@@ -46,6 +46,9 @@ package struct HookPayload: Sendable {
       throw HookPayloadError(reason: "the payload is \(root.inWords) and not an object")
     }
     let cwd = try root.text("cwd") ?? directory
+    guard cwd.utf8.count <= LexicalPath.bytesMax else {
+      throw HookPayloadError(reason: "cwd is longer than any path")
+    }
     self.directory = LexicalPath.absolute(cwd, in: directory)
     switch try root.text("hook_event_name") ?? "PreToolUse" {
     case "PreToolUse":
@@ -97,6 +100,7 @@ extension ToolUse {
       self.init(touches: [try Self.file(input, .reads, directory)], texts: [])
     case "Grep":
       let paths = try [input.text("path"), input.text("glob")].compactMap { $0 }
+        .filter { $0.utf8.count <= LexicalPath.bytesMax }
       self.init(touches: paths.map { Self.touch($0, .reads, directory) }, texts: [])
     case "Bash", "shell", "shell_command", "local_shell", "exec_command":
       try self.init(shell: input, in: directory)
@@ -132,6 +136,9 @@ extension ToolUse {
   ) throws(HookPayloadError) -> FileTouch {
     guard let path = try input.text("file_path", "notebook_path"), !path.isEmpty
     else { throw HookPayloadError(reason: "the tool's input names no file") }
+    guard path.utf8.count <= LexicalPath.bytesMax else {
+      throw HookPayloadError(reason: "the tool's input names a file by more than any path")
+    }
     return touch(path, kind, directory)
   }
 

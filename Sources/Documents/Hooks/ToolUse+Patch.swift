@@ -26,6 +26,7 @@ extension ToolUse {
         touches.append(Self.touch(file, .writes, directory))
       }
     }
+    touches.removeAll { $0.path.utf8.count > LexicalPath.bytesMax }
     guard !touches.isEmpty else { throw HookPayloadError(reason: "the patch names no file") }
     self.init(touches: touches, texts: [added])
   }

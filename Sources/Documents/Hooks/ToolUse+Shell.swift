@@ -52,7 +52,7 @@ private struct ShellReading {
     let rest = Array(words.dropFirst())
     switch program {
     case "cd", "pushd":
-      if let folder = operands(rest).first {
+      if let folder = operands(rest).first, folder.utf8.count < LexicalPath.bytesMax {
         directory = LexicalPath.absolute(folder, in: directory)
       }
     case "echo", "printf", "test", "[", "ls", "stat", "mkdir", "file", "which": break
@@ -72,7 +72,7 @@ private struct ShellReading {
   }
 
   private mutating func touch(_ paths: some Sequence<String>, _ kind: FileTouch.Kind) {
-    touches += paths.filter { !$0.isEmpty }.map {
+    touches += paths.filter { !$0.isEmpty && $0.utf8.count <= LexicalPath.bytesMax }.map {
       FileTouch(path: LexicalPath.absolute($0, in: directory), kind: kind)
     }
   }

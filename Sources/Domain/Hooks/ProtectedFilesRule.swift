@@ -23,6 +23,8 @@ enum ProtectedFilesRule {
     }
     guard let at = names.lastIndex(of: ".claude") else { return nil }
     if at + 1 == names.count { return configured }
+    // Claude Code keeps its subagents' working trees there; their files are files like others.
+    if names[at + 1] == "worktrees" { return nil }
     let isInWorkspace = ground.claims.contains {
       LexicalPath.relative(touch.path, to: $0.tree)?.hasPrefix(".claude/") == true
     }

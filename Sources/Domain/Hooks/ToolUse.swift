@@ -41,6 +41,9 @@ package struct ToolUse: Hashable, Sendable {
 
 /// Paths by their spelling alone.
 package enum LexicalPath {
+  /// The most bytes of a path that any file can have (Linux's `PATH_MAX`).
+  package static let bytesMax = 4096
+
   /// The absolute path that `path` means in `directory`, without `.` and `..`.
   ///
   /// A path that begins with `~` or a variable leads somewhere else: it becomes a path of the root

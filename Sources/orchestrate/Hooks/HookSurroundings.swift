@@ -63,7 +63,9 @@ struct HookSurroundings {
 
   /// The folders of workspaces that a path may lie in: those that hold a `tree` above it.
   private static func workspaces(above path: String) -> [String] {
-    LexicalPath.ancestors(of: path).filter { $0.hasSuffix("/tree") }.map(parentFolder)
+    // Most of what a long shell line names lies nowhere near.
+    guard (path + "/").contains("/tree/") else { return [] }
+    return LexicalPath.ancestors(of: path).filter { $0.hasSuffix("/tree") }.map(parentFolder)
   }
 
   private static func unique(_ folders: [String]) -> [String] {
