@@ -80,6 +80,7 @@ let package = Package(
       name: "GitTests", dependencies: ["Git", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision", "Domain", "CPlatform", "TestKit"],
+      exclude: ["Reports"],  // Read from the repository.
       swiftSettings: strict),
     .testTarget(
       name: "SigningTests", dependencies: ["Signing", "Domain", "TestKit"], swiftSettings: strict),

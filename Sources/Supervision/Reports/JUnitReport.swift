@@ -52,7 +52,8 @@ struct JUnitCase: Equatable {
     case failure(Remark)
     case error(Remark)
     case skipped(Remark)
-    /// It failed, was run again, and passed.
+    /// It was run more than once and failed at least once. Where it failed in the end, a failure is
+    /// reported beside this.
     case flaky(Remark)
   }
 
@@ -90,6 +91,19 @@ struct JUnitCase: Equatable {
     return TestResult(identity: identity ?? self.identity, outcome: outcome)
   }
 
+  /// The same, where a failure without a word of its own is told by what the test printed.
+  func told(by output: Remark) -> JUnitCase {
+    var told = self
+    told.findings = findings.map { finding in
+      switch finding {
+      case .failure(let remark) where remark.isSilent: .failure(output.typed(remark.type))
+      case .error(let remark) where remark.isSilent: .error(output.typed(remark.type))
+      case .failure, .error, .skipped, .flaky: finding
+      }
+    }
+    return told
+  }
+
   /// What the report itself says of the cause.
   var plainCause: TestFailure.Cause {
     switch decisive {
@@ -123,10 +137,24 @@ extension JUnitCase.Remark {
 
   private static let textKept = 32_000
 
-  /// The message, or the first line of the text where there is no message.
+  var isSilent: Bool { message.isEmpty && text.isEmpty }
+
+  func typed(_ type: String) -> JUnitCase.Remark {
+    JUnitCase.Remark(type: type, message: message, text: text)
+  }
+
+  /// The message, or else the line of the text that says most: the one that begins with the
+  /// exception's name, or the first behind what only names the test.
   var summary: String {
-    if !message.isEmpty { return message }
-    return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? type
+    if !message.isEmpty, message != "Failed" { return message }
+    let lines = text.split(whereSeparator: \.isNewline)
+    if !type.isEmpty, let line = lines.first(where: { $0.hasPrefix(type + ":") }) {
+      return String(line)
+    }
+    // PHPUnit's first line is the test's name, those of `go test` are marked.
+    let told = lines.drop { $0.hasPrefix("=== ") || $0.hasPrefix("--- ") }
+    let line = type.hasPrefix("PHPUnit\\") ? told.dropFirst().first : told.first
+    return line.map(String.init) ?? (message.isEmpty ? type : message)
   }
 
   func failure(cause: TestFailure.Cause) -> TestFailure {
@@ -167,6 +195,8 @@ private struct JUnitReading {
   private var suites: [(name: String, file: String)] = []
   private var current: JUnitCase?
   private var remark: JUnitCase.Remark?
+  /// What the current test printed.
+  private var output = JUnitCase.Remark(type: "", message: "")
 
   mutating func start(_ name: String, _ attributes: [String: String]) throws(ReportError) {
     if path.isEmpty, name != "testsuites", name != "testsuite" { throw .notJUnit(root: name) }
@@ -179,21 +209,34 @@ private struct JUnitReading {
         file: attributes["file"] ?? suites.last?.file ?? "",
         suite: attributes["classname"] ?? suites.last?.name ?? "",
         name: name.isEmpty ? "unnamed test \(cases.count + 1)" : name)
+      if let status = attributes["status"], Self.idle.contains(status) {
+        current?.findings.append(.skipped(JUnitCase.Remark(type: status, message: "")))
+      }
+      output = JUnitCase.Remark(type: "", message: "")
     } else if isFinding(name), path.dropLast().last == "testcase" {
       remark = JUnitCase.Remark(
         type: attributes["type"] ?? "", message: attributes["message"] ?? "")
     }
   }
 
-  /// Whether an element says what became of its test. Properties, output and failed reruns of a
-  /// test that failed anyway decide nothing.
+  private static let findings: Set<String> = [
+    "failure", "error", "skipped", "flakyFailure", "flakyError", "rerunFailure", "rerunError",
+  ]
+
+  /// Whether an element says what became of its test.
   private func isFinding(_ name: String) -> Bool {
-    ["failure", "error", "skipped", "flakyFailure", "flakyError"].contains(name)
+    Self.findings.contains(name)
   }
 
+  /// What CTest and GoogleTest say of a test that they did not run.
+  private static let idle: Set<String> = ["disabled", "notrun", "skipped"]
+
   mutating func text(_ text: String) {
-    guard remark != nil, let last = path.last, isFinding(last) else { return }
-    remark?.add(text)
+    switch path.last {
+    case "system-out", "system-err": if path.dropLast().last == "testcase" { output.add(text) }
+    case let name?: if remark != nil, isFinding(name) { remark?.add(text) }
+    case nil: return
+    }
   }
 
   mutating func end(_ name: String) {
@@ -201,12 +244,12 @@ private struct JUnitReading {
     switch name {
     case "testsuite": suites.removeLast()
     case "testcase":
-      if let current { cases.append(current) }
+      if let current { cases.append(current.told(by: output)) }
       current = nil
     case "failure": if let taken = takeRemark() { current?.findings.append(.failure(taken)) }
     case "error": if let taken = takeRemark() { current?.findings.append(.error(taken)) }
     case "skipped": if let taken = takeRemark() { current?.findings.append(.skipped(taken)) }
-    case "flakyFailure", "flakyError":
+    case "flakyFailure", "flakyError", "rerunFailure", "rerunError":
       if let taken = takeRemark() { current?.findings.append(.flaky(taken)) }
     default: break
     }

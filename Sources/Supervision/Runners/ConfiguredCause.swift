@@ -43,18 +43,23 @@ enum ConfiguredCause {
     if let type = ScriptException.type(of: summary) ?? ScriptException.type(of: remark.type) {
       return type
     }
-    let panics = remark.text.contains("panic: ") || isRustPanic(summary)
-    return panics ? "panic" : nil
+    return isPanic(remark) ? "panic" : nil
   }
 
   /// Rust's assertions panic as well, and say so: ``assertion `left == right` failed``.
-  private static func isRustPanic(_ summary: String) -> Bool {
-    summary.contains("panicked at ") && !summary.contains("assertion")
+  private static func isPanic(_ remark: JUnitCase.Remark) -> Bool {
+    let text = remark.message + "\n" + remark.text
+    return text.contains("panic: ")
+      || (text.contains("panicked at ") && !text.contains("assertion"))
   }
 
   /// What other languages say of a name that does not exist; JavaScript's words are the rule.
   private static func missingName(in summary: String) -> TestFailure.Cause? {
-    if let missing = ScriptException.missingName(in: summary) { return missing }
+    if let missing = ScriptException.missingName(in: summary)
+      ?? PythonException(summary).missingSymbol
+    {
+      return missing
+    }
     for words in phrases {
       guard let range = summary.firstRange(of: words) else { continue }
       let named = summary[range.upperBound...].drop { "'\"`".contains($0) }
@@ -79,8 +84,12 @@ enum ConfiguredCause {
       || summary.contains("[ERR_ASSERTION]") || summary.contains("expect(")
   }
 
-  /// The first frame's file, relative to the project; empty where it lies outside.
+  /// The first frame's file, relative to the project, or the place of a panic in Rust; empty where
+  /// it lies outside.
   private static func innermostFile(_ text: String, _ root: String) -> String {
+    if let range = text.firstRange(of: "panicked at ") {
+      return String(text[range.upperBound...].prefix { $0 != ":" && !$0.isNewline })
+    }
     guard let range = text.firstRange(of: root + "/") else { return "" }
     let rest = text[range.upperBound...]
     return String(rest.prefix { $0 != ":" && $0 != ")" && !$0.isNewline })

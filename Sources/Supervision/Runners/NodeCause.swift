@@ -60,12 +60,12 @@ enum ScriptException {
     return last.count >= 5 && isException ? last : nil
   }
 
-  /// `x.mul is not a function`, `mul is not defined`: the last name is what is missing. Where it
-  /// was looked for is not said.
+  /// `x.mul is not a function`, `(0 , _x.mul) is not a function`, `mul is not defined`: the last
+  /// name is what is missing. Where it was looked for is not said.
   static func missingName(in message: String) -> TestFailure.Cause? {
     for ending in [" is not a function", " is not defined", " is not a constructor"] {
       guard let range = message.firstRange(of: ending) else { continue }
-      let place = message[..<range.lowerBound].reversed()
+      let place = message[..<range.lowerBound].reversed().drop { $0 == ")" }
         .prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }
       let symbol = String(place.reversed())
       if !symbol.isEmpty { return .missingSymbol(symbol: symbol, module: TestFailure.placeUnknown) }
