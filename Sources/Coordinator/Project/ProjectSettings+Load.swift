@@ -108,7 +108,8 @@ private struct SettingsReading {
         requiredEnvironment: configuration.requiredEnvironment),
       testCommand: testWords, runnerReason: choice.reason,
       body: String(decoding: body, as: UTF8.self),
-      warnings: configuration.warnings.map { $0.description } + roles.warnings)
+      warnings: configuration.warnings.map { $0.description } + roles.warnings,
+      signingKeyPath: signingKeyPath(configuration))
   }
 
   // MARK: Tests
@@ -188,6 +189,12 @@ private struct SettingsReading {
       if let value = environment[name] { passed[name] = value }
     }
     return passed
+  }
+
+  /// `ORCHESTRATE_SIGNING_KEY`, or what the file names from the project's root.
+  private func signingKeyPath(_ configuration: ProjectConfiguration) -> String? {
+    if let path = environment["ORCHESTRATE_SIGNING_KEY"], !path.isEmpty { return path }
+    return configuration.signingKey.map { $0.hasPrefix("/") ? $0 : "\(paths.root)/\($0)" }
   }
 
   // MARK: Limits

@@ -60,16 +60,19 @@ package struct ProjectSettings: Sendable {
   package let digest: Digest
   /// What was odd but could be read anyway.
   package let warnings: [String]
+  /// The file of the key that checkpoints and merges are signed with, absolute; `nil` where none
+  /// are. The key itself is only read by whoever coordinates.
+  package let signingKeyPath: String?
 
   /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
-  /// said otherwise.
+  /// said otherwise, and nothing is signed by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
     ledger: GateLedger = GateLedger(), statusAliases: StatusAliases, health: HealthSettings,
     testCommand: [String], runnerReason: String, body: String,
-    warnings: [String]
+    warnings: [String], signingKeyPath: String? = nil
   ) {
     self.proof = proof
     self.limits = limits
@@ -87,6 +90,7 @@ package struct ProjectSettings: Sendable {
     self.body = body
     digest = Digest.sha256(of: body.utf8)
     self.warnings = warnings
+    self.signingKeyPath = signingKeyPath
   }
 }
 

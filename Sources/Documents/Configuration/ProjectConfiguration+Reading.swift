@@ -9,7 +9,7 @@ extension ProjectConfiguration {
     "": [
       "project_type", "init_script", "health_check", "test_command", "smoke_test",
       "dev_server_port", "required_env", "timeout_seconds", "tests", "drivers", "roles", "gates",
-      "gate_sets", "limits", "budget", "context", "proof", "docs", "environment",
+      "gate_sets", "limits", "budget", "context", "proof", "signing", "docs", "environment",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
     "tests": ["command", "runner", "report", "reportPath", "paths"],
@@ -18,6 +18,7 @@ extension ProjectConfiguration {
     "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "keep"],
+    "signing": ["key"],
     "docs": ["paths"],
     "gate_sets": ["default", "workflows"],
   ]
@@ -54,6 +55,8 @@ extension ProjectConfiguration {
     limits = try LimitsSection(try root.optional("limits"))
     budget = try Self.budget(try root.optional("budget"))
     proof = try ProofSection(try root.optional("proof"))
+    signingKey = try root.optional("signing")?.optional("key")
+      .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
     documentPaths = try Self.paths(try root.optional("docs")) ?? ["**/*.md", "docs/**"]
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()

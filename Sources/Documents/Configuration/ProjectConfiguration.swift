@@ -38,6 +38,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let budget: BudgetLimits
   /// How proofs are made.
   package let proof: ProofSection
+  /// The file of the key that checkpoints are signed with; `nil` where none are.
+  package let signingKey: String?
   /// The patterns of documents; `**/*.md` and `docs/**` by default.
   package let documentPaths: [String]
   /// Variables that proofs get from the caller's environment.
