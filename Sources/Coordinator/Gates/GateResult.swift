@@ -56,14 +56,14 @@ package struct GateResult: Sendable {
   package let tests: TestOutcomes?
   /// What was covered; `nil` for a gate that does not measure it.
   package let coverage: CoverageObservation?
-  /// What its command printed, bounded.
-  package let output: String
+  /// What its failing command objected to, as far as it named places.
+  package let objections: [PlacedObjection]
 
   /// A result that stands as it was measured, unless said otherwise.
   package init(
     gate: Gate, check: Check, wasAsked: Bool = true, evidence: EvidenceRecord? = nil,
     duration: Duration = .zero, tests: TestOutcomes? = nil, coverage: CoverageObservation? = nil,
-    output: String = ""
+    objections: [PlacedObjection] = []
   ) {
     self.gate = gate
     self.check = check
@@ -73,7 +73,7 @@ package struct GateResult: Sendable {
     self.duration = duration
     self.tests = tests
     self.coverage = coverage
-    self.output = output
+    self.objections = objections
   }
 
   /// Whether it stops the tree.
@@ -91,6 +91,7 @@ package struct GateResult: Sendable {
   var sighting: GateSighting {
     var measured: Coverage?
     if case .measured(let found) = coverage { measured = found }
-    return GateSighting(check: check, broken: tests?.broken, coverage: measured)
+    return GateSighting(
+      check: check, broken: tests?.broken, coverage: measured, objections: objections)
   }
 }

@@ -79,7 +79,8 @@ struct GateGround {
         continue
       }
     }
-    for path in [pool.folder, folder] { rmdir(path) }
+    // Each goes only if it is empty: the last one is the project's own folder of workspaces.
+    for path in [pool.folder, folder, project.paths.workspaces] { rmdir(path) }
   }
 
   /// What changed since the base; `nil` in a repository with one commit.
