@@ -92,7 +92,7 @@ import Testing
     let demand = CoverageDemand(
       command: ["/bin/sh", "-c", script], report: report, format: nil, lineMin: 90, branchMin: 85,
       needsBranches: false, dropMax: 0)
-    return await measureCoverage(
+    return await CoverageRun.measure(
       demand, in: project.path, environment: ["PATH": "/usr/bin:/bin"], deadline: .seconds(60),
       supervisor: Supervisor(executable: BuiltExecutable.path)
     ).observation

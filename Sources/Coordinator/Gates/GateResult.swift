@@ -32,6 +32,7 @@ package struct GateBase: Sendable {
   /// Asks a gate of it, in a clean workspace.
   package let ask: @Sendable (Gate) async -> GateResult
 
+  /// A base that `ask` looks into.
   package init(name: String, ask: @escaping @Sendable (Gate) async -> GateResult) {
     self.name = name
     self.ask = ask
@@ -80,7 +81,7 @@ package struct GateResult: Sendable {
   package var stops: Bool { check.stops && !standing.excuses }
 
   /// The same with another check, on other grounds.
-  func ruled(_ check: Check, _ standing: GateStanding? = nil) -> GateResult {
+  package func ruled(_ check: Check, _ standing: GateStanding? = nil) -> GateResult {
     var result = self
     result.check = check
     result.standing = standing ?? self.standing

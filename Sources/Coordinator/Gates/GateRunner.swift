@@ -107,7 +107,7 @@ package struct GateRunner: Sendable {
     _ gate: Gate, _ demand: CoverageDemand, _ context: GateContext
   ) async -> GateResult {
     let startedAt = clock().wall
-    let run = await measureCoverage(
+    let run = await CoverageRun.measure(
       demand, in: context.directory, environment: settings.environment,
       deadline: settings.deadline, supervisor: supervisor)
     return GateResult(
