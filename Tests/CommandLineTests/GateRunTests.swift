@@ -170,4 +170,21 @@ import Testing
     #expect(security?["answered"]?.string == "measured")
     #expect(security?["moment"]?.string == "post")
   }
+
+  @Test func `the table in the documentation is the list`() async throws {
+    let project = try await ProjectFixture(settings: "{}")
+    let list = await project.orchestrate("gate", "list", "--json")
+    let gates = try JSONValue(parsing: list.standardOutput.text).array ?? []
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let document = String(decoding: try readFile("/\(root)/docs/gates.md"), as: UTF8.self)
+    for gate in gates {
+      let figures = (gate["thresholds"]?.array ?? []).map {
+        "\($0["value"]?.string ?? "") \($0["unit"]?.string ?? "") (\($0["source"]?.string ?? ""))"
+      }
+      let cells = ["category", "moment", "level", "answer"].map { gate[$0]?.string ?? "" }
+      let row = ["`\(gate["id"]?.string ?? "")`"] + cells + [figures.joined(separator: "; ")]
+      #expect(document.contains("| \(row.joined(separator: " | ")) |\n"))
+    }
+    #expect(gates.count == 19)
+  }
 }
