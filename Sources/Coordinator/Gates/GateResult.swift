@@ -32,6 +32,7 @@ package struct GateBase: Sendable {
   /// Asks a gate of it, in a clean workspace.
   package let ask: @Sendable (Gate) async -> GateResult
 
+  /// A base that `ask` looks into.
   package init(name: String, ask: @escaping @Sendable (Gate) async -> GateResult) {
     self.name = name
     self.ask = ask
@@ -56,14 +57,14 @@ package struct GateResult: Sendable {
   package let tests: TestOutcomes?
   /// What was covered; `nil` for a gate that does not measure it.
   package let coverage: CoverageObservation?
-  /// What its command printed, bounded.
-  package let output: String
+  /// What its failing command objected to, as far as it named places.
+  package let objections: [PlacedObjection]
 
   /// A result that stands as it was measured, unless said otherwise.
   package init(
     gate: Gate, check: Check, wasAsked: Bool = true, evidence: EvidenceRecord? = nil,
     duration: Duration = .zero, tests: TestOutcomes? = nil, coverage: CoverageObservation? = nil,
-    output: String = ""
+    objections: [PlacedObjection] = []
   ) {
     self.gate = gate
     self.check = check
@@ -73,14 +74,14 @@ package struct GateResult: Sendable {
     self.duration = duration
     self.tests = tests
     self.coverage = coverage
-    self.output = output
+    self.objections = objections
   }
 
   /// Whether it stops the tree.
   package var stops: Bool { check.stops && !standing.excuses }
 
   /// The same with another check, on other grounds.
-  func ruled(_ check: Check, _ standing: GateStanding? = nil) -> GateResult {
+  package func ruled(_ check: Check, _ standing: GateStanding? = nil) -> GateResult {
     var result = self
     result.check = check
     result.standing = standing ?? self.standing
@@ -91,6 +92,7 @@ package struct GateResult: Sendable {
   var sighting: GateSighting {
     var measured: Coverage?
     if case .measured(let found) = coverage { measured = found }
-    return GateSighting(check: check, broken: tests?.broken, coverage: measured)
+    return GateSighting(
+      check: check, broken: tests?.broken, coverage: measured, objections: objections)
   }
 }

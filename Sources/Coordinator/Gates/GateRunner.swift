@@ -95,7 +95,9 @@ package struct GateRunner: Sendable {
     return GateResult(
       gate: gate, check: check,
       evidence: outcome.evidence(of: gate, argv, context, startedAt).record,
-      duration: outcome.duration, output: outcome.text)
+      duration: outcome.duration,
+      objections: check.verdict == .fail
+        ? PlacedObjection.all(in: outcome.text, root: context.directory) : [])
   }
 
   /// The most of each stream that is looked through for errors, in bytes.
@@ -105,13 +107,13 @@ package struct GateRunner: Sendable {
     _ gate: Gate, _ demand: CoverageDemand, _ context: GateContext
   ) async -> GateResult {
     let startedAt = clock().wall
-    let run = await measureCoverage(
+    let run = await CoverageRun.measure(
       demand, in: context.directory, environment: settings.environment,
       deadline: settings.deadline, supervisor: supervisor)
     return GateResult(
       gate: gate, check: CoverageRules.judge(gate, demand, now: run.observation, base: nil),
       evidence: run.outcome.evidence(of: gate, demand.command, context, startedAt).record,
-      duration: run.outcome.duration, coverage: run.observation, output: run.outcome.text)
+      duration: run.outcome.duration, coverage: run.observation)
   }
 
   private func tests(_ gate: Gate, _ context: GateContext) async -> GateResult {
@@ -141,7 +143,7 @@ package struct GateRunner: Sendable {
       outputDigest: run.outputDigest, output: run.output, tests: observation, note: gate.id)
     return GateResult(
       gate: gate, check: check, evidence: evidence.record, duration: run.duration,
-      tests: observation.outcomes, output: run.output)
+      tests: observation.outcomes)
   }
 
   private func documentation(_ gate: Gate, _ context: GateContext) -> GateResult {

@@ -69,8 +69,9 @@ extension Coordinator {
     try await settleBranch(session)
   }
 
-  /// Journals the configuration that judges from now on.
+  /// Journals the configuration that judges from now on, and what people have signed beside it.
   private func readConfiguration(_ session: SessionID) throws(Problem) {
+    if let note = settings.ledger.note { try record(session, [.noted(note)]) }
     guard try requireSession(session).configuration != settings.digest else { return }
     try record(
       session, [.configurationRead(settings.digest)], documents: [Document(body: settings.body)])

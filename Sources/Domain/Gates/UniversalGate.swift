@@ -14,12 +14,28 @@ package struct UniversalGate: Hashable, Sendable {
     case measured(Gate.Question)
     /// By the project's first gate of that kind; without one, by a person.
     case measuredByKind(MeasuringKind)
-    /// By a gate of the project's own with the same id; without one, by a person.
+    /// By a gate of the project's own with the same id, which could run the example; without one, by
+    /// a person.
     case measuredByProject(example: String)
     /// By a person, with evidence.
     case attested
     /// Not at all, for this reason.
     case notApplicable(String)
+
+    /// How, in words for a table.
+    package var sentence: String {
+      switch self {
+      case .measured(.session): "measured: the session's record"
+      case .measured(.testsPass): "measured: the project's tests"
+      case .measured: "measured: what was changed"
+      case .measuredByKind(let kind):
+        "measured by a gate of the kind `\(kind.rawValue)`, else attested"
+      case .measuredByProject(let example):
+        "measured by a gate of this name (\(example)), else attested"
+      case .attested: "attested"
+      case .notApplicable(let reason): "not applicable: \(reason)"
+      }
+    }
   }
 
   /// A kind of configured gate that answers a universal one.
@@ -84,8 +100,9 @@ extension UniversalGate {
         return asking(own.question, thresholds: own.thresholds)
       }
       return asking(.attestation("the project has no gate of the kind \(kind.rawValue)"))
-    case .measuredByProject:
-      return asking(.attestation("the project has no gate called \(id)"))
+    case .measuredByProject(let example):
+      return asking(
+        .attestation("the project has no gate called \(id), such as \(example)"))
     case .attested: return asking(.attestation("no command can tell"))
     case .notApplicable(let reason): return asking(.notApplicable(reason))
     }

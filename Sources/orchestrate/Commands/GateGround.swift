@@ -41,7 +41,7 @@ struct GateGround {
         directory: project.paths.root, tree: tree, changes: try changes(repository, to: tree),
         session: session)
     } catch {
-      throw Problem(error)
+      throw problem(error)
     }
   }
 
@@ -59,7 +59,7 @@ struct GateGround {
       let repository = try Repository(discoveringFrom: project.paths.root)
       tree = try repository.tree(ofCommit: try repository.resolve(base))
     } catch {
-      throw Problem(error)
+      throw problem(error)
     }
     let folder = "\(project.paths.workspaces)/gates-\(getpid())"
     let pool = WorkspacePool(
@@ -79,7 +79,15 @@ struct GateGround {
         continue
       }
     }
-    for path in [pool.folder, folder] { rmdir(path) }
+    // Each goes only if it is empty: the last one is the project's own folder of workspaces.
+    for path in [pool.folder, folder, project.paths.workspaces] { rmdir(path) }
+  }
+
+  private func problem(_ error: GitError) -> Problem {
+    guard let base, error.reason == .notFound else { return Problem(error) }
+    return Problem(
+      code: "GATE005", exit: .notFound, message: "there is no commit \(base) to compare with",
+      reason: "a clone for CI often holds the newest commit only", remedy: "git fetch --unshallow")
   }
 
   /// What changed since the base; `nil` in a repository with one commit.

@@ -131,6 +131,7 @@ private struct GateRow {
       "sets": .strings((universal?.sets ?? []).map(\.rawValue)),
       "asks": .string(gate.sentence), "demand": .string(universal?.demand ?? gate.sentence),
       "answered": .string(gate.answered),
+      "answer": .string(universal?.answer.sentence ?? gate.answered),
       "thresholds": .array(
         gate.thresholds.map {
           [

@@ -23,9 +23,16 @@ struct GateFindings: Sendable {
     let severity: Severity
     let message: String
     /// Where it is; `nil` where the gate says nothing of that.
-    let location: SourceLocation?
+    let location: FilePlace?
+    /// Who or what excuses it; `nil` where nothing does.
+    let excuse: String?
     /// The same from run to run, and when lines move.
     let fingerprint: String
+
+    /// Where it is shown: a reader that must have a place gets the file that made the gate be asked.
+    var place: (path: String, line: Int) {
+      location.map { ($0.path, $0.line) } ?? (".claude/config/project.json", 1)
+    }
   }
 
   /// One gate.
@@ -78,9 +85,6 @@ struct GateFindings: Sendable {
   /// The gates that stop the tree.
   var stopping: [Row] { rows.filter(\.stops) }
 
-  /// Where a finding is shown that names no place: what made the gate be asked.
-  static let ownPlace = SourceLocation(path: ".claude/config/project.json", line: 1)
-
   /// From the first gate to the last.
   var duration: Duration { rows.reduce(.zero) { $0 + $1.duration } }
 }
@@ -106,7 +110,7 @@ private struct GateObjections {
       seen[print, default: 0] += 1
       return GateFindings.Finding(
         gate: result.gate.id, severity: severity, message: objection.message,
-        location: objection.location,
+        location: objection.location, excuse: Self.excuse(result.standing),
         fingerprint: Digest.sha256(of: "\(print)\u{0}\(seen[print] ?? 0)".utf8).hex)
     }
   }
@@ -115,7 +119,7 @@ private struct GateObjections {
     /// What makes it the same as another run's: nothing that moves.
     let identity: String
     let message: String
-    let location: SourceLocation?
+    let location: FilePlace?
   }
 
   private static func severity(_ result: GateResult) -> GateFindings.Severity? {
@@ -124,6 +128,14 @@ private struct GateObjections {
     case (.notApplicable, _), (_, .pass): return nil
     case (.waived, _), (.failsOnBase, _): return .note
     case (.asMeasured, _), (.attested, _): return .warning
+    }
+  }
+
+  private static func excuse(_ standing: GateStanding) -> String? {
+    switch standing {
+    case .waived(let waiver): waiver.sentence
+    case .failsOnBase(let base): "fails on \(base) too"
+    case .asMeasured, .attested, .notApplicable: nil
     }
   }
 
@@ -140,21 +152,20 @@ private struct GateObjections {
     switch (result.gate.question, result.coverage) {
     case (.coverage(let demand), .measured(let coverage)):
       return uncovered(coverage, demand, result.check.message)
-    case (.command, _), (.noConsoleErrors, _):
-      return result.output.split(whereSeparator: \.isNewline)
-        .compactMap { SourceLocation.read(String($0), root: root) }
-        .map { Objection(identity: numberless($0.text), message: $0.text, location: $0.location) }
-    default: return []
+    case (_, _):
+      return result.objections.map {
+        Objection(identity: $0.identity, message: $0.text, location: $0.location)
+      }
     }
   }
 
   private static func broken(_ tests: TestOutcomes, root: String) -> [Objection] {
     tests.broken.sorted().map { identity in
-      var location = identity.file.isEmpty ? nil : SourceLocation(path: identity.file, line: 1)
+      var location = FilePlace(path: identity.file, line: 1)
       switch tests[identity] {
       case .failed(let failure), .errored(let failure):
         let lines = (failure.detail + "\n" + failure.message).split(whereSeparator: \.isNewline)
-        let named = lines.compactMap { SourceLocation.read(String($0), root: root)?.location }
+        let named = lines.compactMap { PlacedObjection($0, root: root)?.location }
         // The innermost frame comes last; one in the test's own file says most.
         location = named.last { $0.path == identity.file } ?? location ?? named.last
       case .passed, .skipped, nil: break
@@ -172,20 +183,11 @@ private struct GateObjections {
       .sorted { ($0.lines.percent, $0.path) < ($1.lines.percent, $1.path) }
     return [headline]
       + files.prefix(20).compactMap { file in
-        guard let location = SourceLocation(safe: file.path, line: 1) else { return nil }
+        guard let location = FilePlace(path: file.path, line: 1) else { return nil }
         return Objection(
           identity: "file",
           message: "\(Coverage.tenths(file.lines.percent)) % of \(file.lines.total) lines covered",
           location: location)
       }
-  }
-
-  /// A text without its numbers: lines, columns, addresses and counts move.
-  private static func numberless(_ text: String) -> String {
-    var plain = ""
-    for character in text where !(character.isNumber && plain.last == "#") {
-      plain.append(character.isNumber ? "#" : character)
-    }
-    return plain
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gates as GitHub's workflow commands and step summary, within their limits.
 
+import Domain
+
 /// Annotations on standard output, and Markdown for the step's summary.
 enum GitHubReporting {
   /// GitHub shows no more of each sort from one step.
@@ -41,7 +43,8 @@ enum GitHubReporting {
     if let place = finding.location {
       properties = ["file=\(property(place.path))", "line=\(place.line)"] + properties
     }
-    return "::\(command) \(properties.joined(separator: ","))::\(data(finding.message))"
+    return "::\(command) \(properties.joined(separator: ","))::"
+      + data(finding.message + (finding.excuse.map { "\n\($0)" } ?? ""))
   }
 
   /// The message of a command, as the runner's toolkit escapes it.

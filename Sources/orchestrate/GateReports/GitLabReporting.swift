@@ -11,7 +11,7 @@ enum GitLabReporting {
   }
 
   private static func entry(_ finding: GateFindings.Finding) -> JSONValue {
-    let place = finding.location ?? GateFindings.ownPlace
+    let place = finding.place
     return [
       "description": .string(finding.message), "check_name": .string(finding.gate),
       "fingerprint": .string(finding.fingerprint), "severity": .string(word(finding.severity)),

@@ -58,7 +58,7 @@ enum SARIFReporting {
   private static func result(
     _ finding: GateFindings.Finding, _ findings: GateFindings
   ) -> JSONValue {
-    let place = finding.location ?? GateFindings.ownPlace
+    let place = finding.place
     let index = findings.rows.firstIndex { $0.gate.id == finding.gate } ?? 0
     var result: JSONValue = [
       "ruleId": .string(finding.gate), "ruleIndex": .integer(index),
@@ -75,9 +75,8 @@ enum SARIFReporting {
       ],
       "partialFingerprints": ["orchestrateGate/v1": .string(finding.fingerprint)],
     ]
-    if finding.severity == .note {
-      result.set(
-        "suppressions", [["kind": "external", "justification": .string(finding.message)]])
+    if let excuse = finding.excuse {
+      result.set("suppressions", [["kind": "external", "justification": .string(excuse)]])
     }
     return result
   }

@@ -11,32 +11,35 @@ package struct CoverageRun: Sendable {
   package let outcome: CommandOutcome
 }
 
-/// Measures coverage in a directory.
-///
-/// Whatever lies at the report's place is deleted first, so that no earlier report passes for this
-/// run's. A report that a failing command leaves is not looked at: tests that fail cover nothing
-/// that counts.
-package func measureCoverage(
-  _ demand: CoverageDemand, in directory: String, environment: [String: String],
-  deadline: Duration, supervisor: Supervisor
-) async -> CoverageRun {
-  let files = ReportFiles(
-    location: .workspace(PathPattern("/" + demand.report)), workspace: directory)
-  do throws(SystemError) {
-    try files.removeStale()
-  } catch {
+extension CoverageRun {
+  /// Measures coverage in a directory.
+  ///
+  /// Whatever lies at the report's place is deleted first, so that no earlier report passes for this
+  /// run's. A report that a failing command leaves is not looked at: tests that fail cover nothing
+  /// that counts.
+  package static func measure(
+    _ demand: CoverageDemand, in directory: String, environment: [String: String],
+    deadline: Duration, supervisor: Supervisor
+  ) async -> CoverageRun {
+    let files = ReportFiles(
+      location: .workspace(PathPattern("/" + demand.report)), workspace: directory)
+    do throws(SystemError) {
+      try files.removeStale()
+    } catch {
+      return CoverageRun(
+        observation: .didNotRun(error.description),
+        outcome: .notStarted(reason: error.description, code: error.code))
+    }
+    let outcome = await supervisor.run(
+      Command(
+        argv: demand.command, workingDirectory: directory, environment: environment,
+        deadline: deadline, outputLimit: 64 << 10))
     return CoverageRun(
-      observation: .didNotRun(error.description),
-      outcome: .notStarted(reason: error.description, code: error.code))
+      observation: seen(demand, files, outcome, directory), outcome: outcome)
   }
-  let outcome = await supervisor.run(
-    Command(
-      argv: demand.command, workingDirectory: directory, environment: environment,
-      deadline: deadline, outputLimit: 64 << 10))
-  return CoverageRun(observation: observation(demand, files, outcome, directory), outcome: outcome)
 }
 
-private func observation(
+private func seen(
   _ demand: CoverageDemand, _ files: ReportFiles, _ outcome: CommandOutcome, _ directory: String
 ) -> CoverageObservation {
   guard case .exited(let code) = outcome.termination else {
