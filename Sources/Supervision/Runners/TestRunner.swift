@@ -43,6 +43,25 @@ package protocol TestRunner: Sendable {
 
   /// Words by which an implementation speaks of this runner: its modules, its variables.
   var runnerMarks: [String] { get }
+
+  /// A source file that holds tests beside the code that they test, taken apart.
+  ///
+  /// - Returns: `nil` where a file of that path holds either the one or the other.
+  func parts(of text: String, path: String) -> SourceParts?
+}
+
+/// A source file's tests, and the code beside them. Blank lines are left out, so that two versions
+/// can be compared by part.
+package struct SourceParts: Hashable, Sendable {
+  /// The code without the tests.
+  package let implementation: String
+  /// The tests; empty where there are none.
+  package let tests: String
+
+  package init(implementation: String, tests: String) {
+    self.implementation = implementation
+    self.tests = tests
+  }
 }
 
 /// A test file's control: what it becomes, and what its run must show.
@@ -83,6 +102,9 @@ extension TestRunner {
 
   /// None, unless a runner names some.
   package var runnerMarks: [String] { [] }
+
+  /// A file is either a test or not, unless a runner says otherwise.
+  package func parts(of text: String, path: String) -> SourceParts? { nil }
 }
 
 /// How to start a test runner once.
