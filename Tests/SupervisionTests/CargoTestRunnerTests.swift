@@ -131,11 +131,10 @@ struct CargoTestRunnerTests {
     let leaving = try project([
       "leave": "#[test] fn a() {}\n#[test] fn leaves() { std::process::exit(0) }"
     ])
-    guard case .didNotRun(.unreadableReport(let reason)) = await run(leaving) else {
+    guard case .didNotRun(.unreadableReport) = await run(leaving) else {
       Issue.record("a program that left early counted")
       return
     }
-    #expect(reason.contains("broke off"))
     let forging = try project([
       "forge": """
       use std::io::Write;

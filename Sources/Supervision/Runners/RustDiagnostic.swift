@@ -92,12 +92,12 @@ struct RustDiagnostic: Decodable {
     return Name(name: quoted[0], place: String(words.last ?? ""))
   }
 
-  /// ``could not find `ops` in `calc` ``, ``use of undeclared type `Calc` ``, or a crate.
+  /// ``cannot find `ops` in `calc` ``, ``use of undeclared type `Calc` ``, or a crate.
   private func unresolvedPath(_ label: String, _ quoted: [String]) -> Name? {
-    let parts = Self.quoted(label)
-    guard let name = parts.first ?? quoted.first else { return nil }
-    if label.contains("undeclared type") { return Name(name: name, place: nil) }
-    return Name(name: name, place: parts.count > 1 ? parts[1] : name)
+    guard let name = quoted.first else { return nil }
+    if quoted.count > 1 { return Name(name: name, place: quoted[1]) }
+    let isType = label.contains("undeclared type") || message.contains("undeclared type")
+    return Name(name: name, place: isType ? nil : name)
   }
 
   /// Each path of ``unresolved imports `calc::a`, `calc::b::c` `` with its label, such as
