@@ -118,8 +118,9 @@ extension SymbolGround {
   private func isOwn(place: String) -> Bool {
     if names.contains(where: { Self.isAt(place, orBelow: $0) }) { return true }
     let parts = place.split { $0 == "." || $0 == "/" || $0 == ":" }.map(String.init)
-    guard let root = parts.first, let last = parts.last else { return false }
-    return isNamedByPath(root) || implementationDeclares(last)
+    guard let root = parts.first else { return false }
+    // A type of somebody else's module may be called like one of ours.
+    return isNamedByPath(root) || (parts.count == 1 && implementationDeclares(root))
   }
 
   /// Whether `place` is `name` or inside of it: `calc::ops` of `calc`, `example.com/calc/ops` of

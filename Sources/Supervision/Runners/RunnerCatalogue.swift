@@ -82,8 +82,11 @@ package enum RunnerCatalogue {
       ConfiguredRunner(
         command: .words(words), report: PathPattern(wishes.reportPath ?? ""),
         paths: wishes.testPaths.map { PathPattern($0) })
-    case .swift, .cargo, .go, .ctest, .exitCode:
-      ExitCodeRunner(command: words, advice: RunnerCommand.generalAdvice)
+    case .swift: SwiftTestRunner(command: words)
+    case .cargo: CargoTestRunner(command: words)
+    case .go: GoTestRunner(command: words)
+    case .ctest: CTestRunner(command: words)
+    case .exitCode: ExitCodeRunner(command: words, advice: RunnerCommand.generalAdvice)
     }
   }
 

@@ -47,6 +47,25 @@ package protocol TestRunner: Sendable {
   /// What its results cannot show, and what to configure so that they can; `nil` for a runner that
   /// tells tests apart.
   var weakness: String? { get }
+
+  /// A source file that holds tests beside the code that they test, taken apart.
+  ///
+  /// - Returns: `nil` where a file of that path holds either the one or the other.
+  func parts(of text: String, path: String) -> SourceParts?
+}
+
+/// A source file's tests, and the code beside them. Blank lines are left out, so that two versions
+/// can be compared by part.
+package struct SourceParts: Hashable, Sendable {
+  /// The code without the tests.
+  package let implementation: String
+  /// The tests; empty where there are none.
+  package let tests: String
+
+  package init(implementation: String, tests: String) {
+    self.implementation = implementation
+    self.tests = tests
+  }
 }
 
 /// A test file's control: what it becomes, and what its run must show.
@@ -90,6 +109,9 @@ extension TestRunner {
 
   /// None, unless a runner admits to one.
   package var weakness: String? { nil }
+
+  /// A file is either a test or not, unless a runner says otherwise.
+  package func parts(of text: String, path: String) -> SourceParts? { nil }
 }
 
 /// How to start a test runner once.
