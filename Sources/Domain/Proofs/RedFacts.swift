@@ -21,7 +21,7 @@ package struct RedFacts: Hashable, Sendable {
 
   /// The tests of `now` that the added ones have become: themselves, or what is in a file that
   /// could not be loaded while red.
-  func proving(in now: TestOutcomes) -> Set<TestIdentity> {
+  package func proving(in now: TestOutcomes) -> Set<TestIdentity> {
     var proving = added.intersection(now.identities)
     for identity in unloaded { proving.formUnion(now.identities.filter(identity.covers)) }
     return proving

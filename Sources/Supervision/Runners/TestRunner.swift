@@ -41,6 +41,10 @@ package protocol TestRunner: Sendable {
   /// - Returns: `nil` where the runner cannot say how.
   func control(of text: String, path: String, nonce: String) -> ControlTests?
 
+  /// The two parts of a file that holds both tests and what they test; `nil` where it holds only
+  /// one of them.
+  func testRegions(of text: String, path: String) -> TestRegions?
+
   /// Words by which an implementation speaks of this runner: its modules, its variables.
   var runnerMarks: [String] { get }
 }
@@ -65,6 +69,19 @@ package struct ControlTests: Hashable, Sendable {
   }
 }
 
+/// A file with tests inside of it, in its two parts.
+package struct TestRegions: Hashable, Sendable {
+  /// The lines that only tests are made of, in their order.
+  package let tests: String
+  /// All other lines, in their order.
+  package let implementation: String
+
+  package init(tests: String, implementation: String) {
+    self.tests = tests
+    self.implementation = implementation
+  }
+}
+
 extension TestRunner {
   /// A preparation that failed is a suite that was not built, which proves nothing by itself.
   package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
@@ -80,6 +97,9 @@ extension TestRunner {
 
   /// None, unless a runner says how.
   package func control(of text: String, path: String, nonce: String) -> ControlTests? { nil }
+
+  /// Tests lie in files of their own, unless a runner says otherwise.
+  package func testRegions(of text: String, path: String) -> TestRegions? { nil }
 
   /// None, unless a runner names some.
   package var runnerMarks: [String] { [] }
