@@ -87,7 +87,7 @@ private struct SettingsReading {
       sharedFolders: Set(configuration.environment).intersection(["HOME", "TMPDIR"]),
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
-      necessityDeadline: .seconds(120),
+      necessityDeadline: .seconds(configuration.proof.necessitySeconds),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
       paths: groups(configuration, runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
