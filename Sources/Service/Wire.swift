@@ -43,6 +43,7 @@ package enum Wire {
       "level": .string(check.level.rawValue),
       "verdict": .string(check.verdict.words),
       "code": check.code.map { .string($0) } ?? .null,
+      "violation": check.violation.map { .string($0) } ?? .null,
       "message": .string(check.message),
     ]
   }

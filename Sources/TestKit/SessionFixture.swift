@@ -152,7 +152,7 @@ package final class SessionFixture {
       necessityDeadline: .seconds(120), parallelProofs: 2, keeping: [],
       paths: PathGroups(
         tests: runner.testPathPatterns,
-        testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows,
+        testConfiguration: runner.configurationPatterns,
         documents: [PathPattern("*.md")], litter: ["__pycache__/"]),
       taskLinesMax: 100, taskLinesLevel: .blocking)
   }

@@ -57,15 +57,33 @@ import Testing
   }
 
   @Test(arguments: [
-    "sitecustomize.py", "src/usercustomize.py", "pytest/__init__.py", "_pytest/runner.py",
-    "pytest.py", "deep/conftest.py", "x.pth", "a.dist-info/entry_points.txt",
+    ("sitecustomize.py", Change.Group.testRunner), ("src/usercustomize.py", .testRunner),
+    ("pytest/__init__.py", .testRunner), ("_pytest/runner.py", .testRunner),
+    ("pytest.py", .testRunner), ("x.pth", .testRunner), ("src/iniconfig.py", .testRunner),
+    ("a.dist-info/entry_points.txt", .testRunner), ("json/decoder.py", .testRunner),
+    ("node_modules/jest/index.js", .testRunner), (".gitmodules", .testRunner),
+    ("deep/conftest.py", .testConfiguration), ("CONFTEST.PY", .testConfiguration),
+    (".env", .testConfiguration), (".cargo/config.toml", .testConfiguration),
+    (".npmrc", .testConfiguration), ("a/__snapshots__/x.snap", .test), ("a/x.ambr", .test),
+    ("fixtures/a.json", .test), ("pkg/testdata/a.txt", .test), (".env.example", .implementation),
+    ("calc/pytest_like.py", .implementation), ("docs/pytest/x.py", .implementation),
+    ("calc/json.py", .implementation), ("types/index.ts", .implementation),
+    ("tests/unittest/test_a.py", .test), ("docs/guide.md", .documentation),
   ])
-  func `what could stand in for the runner is test configuration`(path: String) throws {
+  func `a path's name tells what it is`(path: String, group: Change.Group) throws {
     let project = try SessionFixture(tasks: [])
+    #expect(try project.coordinator().settings.proof.paths.group(of: path) == group)
+  }
+
+  @Test func `a project that is what a runner imports may go on being it`() throws {
+    let project = try SessionFixture(tasks: [], files: ["packaging/version.py": "a = 1\n"])
     let groups = try project.coordinator().settings.proof.paths
-    #expect(groups.group(of: path) == .testConfiguration)
-    #expect(groups.group(of: "calc/pytest_like.py") == .implementation)
-    #expect(groups.group(of: "docs/pytest/x.py") == .implementation)
+    let base = try #require(ObjectID(try project.repository.revision("HEAD^{tree}")))
+    try project.repository.commit(["packaging/tags.py": "b = 1\n", "pluggy.py": "c = 1\n"])
+    let tree = try #require(ObjectID(try project.repository.revision("HEAD^{tree}")))
+    let set = try groups.changes(
+      from: base, to: tree, in: Repository(discoveringFrom: project.repository.path))
+    #expect(set.changes.map(\.group) == [.implementation, .testRunner])
   }
 
   @Test func `only lines that are gone rewrite a test`() throws {

@@ -31,7 +31,8 @@ import Testing
     #expect(configuration.budget == BudgetLimits())
     #expect(configuration.proof.repeats == 2)
     #expect(configuration.proof.unneededHunksShareMax == 0.25)
-    #expect(configuration.documentPaths == ["**/*.md", "docs/**"])
+    #expect(configuration.documentPaths == ProjectConfiguration.documents)
+    #expect(configuration.proof.necessitySeconds == 120)
     #expect(configuration.roles.isEmpty)
     #expect(configuration.gates.isEmpty)
     #expect(configuration.warnings.isEmpty)
@@ -78,7 +79,7 @@ import Testing
         "gate_sets": {"default": "docs", "workflows": {"bug-fix": "task"}},
         "limits": {"attempts": 5, "leaseSeconds": 60, "jobs": 2, "agentMinutes": 10},
         "budget": {"windowTokens": 100000, "segmentMinutes": 20, "sessionMinutes": 60},
-        "proof": {"repeat": 3, "unneededHunksShareMax": 0.5, "keep": [".build"]},
+        "proof": {"repeat": 3, "unneededHunksShareMax": 0.5, "necessitySeconds": 9, "keep": [".build"]},
         "docs": {"paths": ["*.rst"]}, "environment": ["LANG"], "context": {"a": 1},
       }
       """)

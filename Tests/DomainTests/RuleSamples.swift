@@ -18,7 +18,7 @@ extension Change {
   }
 
   static func configuration(_ path: String = "pytest.ini") -> Change {
-    Change(path: path, kind: .modified, group: .testConfiguration)
+    Change(path: path, kind: .modified, group: .testConfiguration, isRewritten: true)
   }
 
   static func document(_ path: String = "README.md") -> Change {

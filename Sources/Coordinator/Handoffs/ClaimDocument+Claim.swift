@@ -12,7 +12,7 @@ extension ClaimDocument {
       handoff: handoff.id, fence: claim.fence, task: handoff.task, stage: handoff.stage,
       project: project, tests: groups.tests.map(\.text),
       testConfiguration: groups.testConfiguration.map(\.text),
-      sharedNames: PathGroups.sharedFiles.sorted(), documents: groups.documents.map(\.text),
+      sharedNames: TestSettings.sharedNames, documents: groups.documents.map(\.text),
       litter: groups.litter)
   }
 }

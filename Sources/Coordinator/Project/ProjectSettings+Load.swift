@@ -84,9 +84,10 @@ private struct SettingsReading {
     let testWords = choice.command
     let proof = ProofSettings(
       runner: choice.runner, environment: passed(configuration.environment),
+      sharedFolders: Set(configuration.environment).intersection(["HOME", "TMPDIR"]),
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
-      necessityDeadline: .seconds(120),
+      necessityDeadline: .seconds(configuration.proof.necessitySeconds),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
       paths: groups(configuration, choice),
@@ -130,41 +131,11 @@ private struct SettingsReading {
   private func groups(
     _ configuration: ProjectConfiguration, _ choice: RunnerCatalogue.Choice
   ) -> PathGroups {
-    let runner = choice.runner
-    let own = configuration.tests.paths?.map { PathPattern($0) }
-    return PathGroups(
-      tests: (own ?? runner.testPathPatterns + RunnerCatalogue.testMaterial)
-        + RunnerCatalogue.snapshots,
-      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows
-        + Self.runnerFiles + choice.command.flatMap { named(in: $0) },
-      documents: configuration.documentPaths.map { PathPattern($0) },
-      litter: runner.litter.map(\.text) + Self.litter)
+    PathGroups(
+      of: choice.runner, tests: configuration.tests.paths?.map { PathPattern($0) },
+      documents: configuration.documentPaths.map { PathPattern($0) }, command: choice.command,
+      root: paths.root)
   }
-
-  /// Files that say how tests are run, whatever the runner; of those that hold other things as well,
-  /// only the parts about tests count.
-  private static let runnerFiles = [
-    "package.json", "jest.config.*", "vitest.config.*", ".mocharc*", "karma.conf.*", "ava.config.*",
-  ].map { PathPattern($0) }
-
-  /// The project's files that a word of the test command names: a script of its own, a
-  /// configuration given by `-c`. Whoever may change those decides what the tests say.
-  private func named(in word: String) -> [PathPattern] {
-    word.split { " =;&|<>()'\"\t\n".contains($0) }.compactMap { part in
-      let path = part.hasPrefix("./") ? part.dropFirst(2) : part
-      guard !path.isEmpty, !path.hasPrefix("-"), !path.hasPrefix("/") else { return nil }
-      var status = stat()
-      guard stat("\(paths.root)/\(path)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        return nil
-      }
-      return PathPattern("/" + path)
-    }
-  }
-
-  /// What no project means to keep, whatever its ignore rules say.
-  private static let litter = [
-    "__pycache__/", "*.pyc", ".pytest_cache/", "node_modules/", ".DS_Store", "*.swp",
-  ]
 
   private func words(_ command: ConfiguredCommand, _ key: String) throws(DocumentError) -> [String]
   {

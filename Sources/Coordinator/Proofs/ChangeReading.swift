@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies between two trees, sorted into the groups that the rules speak of.
 
-import Documents
 package import Domain
 package import Git
+import Supervision
 
 /// A submission as the rules and the proofs need it.
 package struct ChangeSet: Sendable {
@@ -20,24 +20,7 @@ extension PathGroups {
   ) throws(GitError) -> ChangeSet {
     var changes: [Change] = []
     for file in try repository.changes(from: old, to: new) {
-      let kind: Change.Kind =
-        switch file.kind {
-        case .added: .added
-        case .modified: .modified
-        case .deleted: .deleted
-        }
-      var group = group(of: file.path)
-      if group == .testConfiguration,
-        try !touchesTests(file.path, from: old, to: new, in: repository)
-      {
-        group = .implementation
-      }
-      var isRewritten = false
-      if kind == .modified, group == .test {
-        isRewritten = try losesLines(file.path, from: old, to: new, in: repository)
-      }
-      changes.append(
-        Change(path: file.path, kind: kind, group: group, isRewritten: isRewritten))
+      changes += try self.changes(file, from: old, to: new, in: repository)
     }
     let counts = try repository.lineCounts(from: old, to: new)
     let lines = changes.filter { $0.group == .implementation }.reduce(0) { sum, change in
@@ -46,12 +29,79 @@ extension PathGroups {
     return ChangeSet(changes: changes, implementationLines: lines)
   }
 
-  /// Whether lines of a file are gone that are neither blank nor imports.
-  private func losesLines(
-    _ path: String, from old: ObjectID, to new: ObjectID, in repository: Repository
+  /// One changed path: a change, or two where it holds tests and what they test.
+  private func changes(
+    _ file: FileChange, from old: ObjectID, to new: ObjectID, in repository: Repository
+  ) throws(GitError) -> [Change] {
+    let path = file.path
+    switch group(of: path) {
+    // What another repository holds can be proved by nobody.
+    case _ where file.new?.mode == .submodule: return [Change(file, .testRunner, true)]
+    case .testRunner:
+      return [Change(file, try isOwn(path, in: old, repository) ? .implementation : .testRunner)]
+    case .testConfiguration:
+      let effect = TestSettings.effect(
+        of: path, from: try repository.text(at: path, inTree: old),
+        to: try repository.text(at: path, inTree: new))
+      switch effect {
+      case .none where TestSettings.isShared(path):
+        return [Change(file, isTest(path) ? .test : .implementation)]
+      case .none, .bent: return [Change(file, .testConfiguration, true)]
+      case .extended: return [Change(file, .testConfiguration)]
+      }
+    case .test: return [Change(file, .test, try losesLines(file, from: old, to: new, repository))]
+    case .documentation: return [Change(file, .documentation)]
+    case .implementation: return try parts(of: file, from: old, to: new, repository)
+    }
+  }
+
+  /// Whether the project itself is what stands in for a module: it was there before.
+  private func isOwn(
+    _ path: String, in tree: ObjectID, _ repository: Repository
   ) throws(GitError) -> Bool {
-    let hunks = try repository.hunks(from: old, to: new, paths: [path], contextLines: 0)
-    return hunks.contains { $0.removedLines.contains { !Self.mayBeRewritten($0) } }
+    guard let module = RunnerShadows.module(of: path) else { return false }
+    return try !repository.entries(inTree: tree) {
+      $0 == module || $0.hasPrefix(module + "/")
+    }.isEmpty
+  }
+
+  /// The changes of a file's two parts, where it has tests inside.
+  private func parts(
+    of file: FileChange, from old: ObjectID, to new: ObjectID, _ repository: Repository
+  ) throws(GitError) -> [Change] {
+    let before = try repository.text(at: file.path, inTree: old) ?? ""
+    let after = try repository.text(at: file.path, inTree: new) ?? ""
+    let (was, becomes) = (regions(before, file.path), regions(after, file.path))
+    guard was != nil || becomes != nil else { return [Change(file, .implementation)] }
+    var changes: [Change] = []
+    let tests = (was?.tests ?? "", becomes?.tests ?? "")
+    if tests.0 != tests.1 {
+      changes.append(Change(file, .test, Self.isLost(tests.0, in: tests.1)))
+    }
+    if (was?.implementation ?? before) != (becomes?.implementation ?? after) {
+      changes.append(Change(file, .implementation))
+    }
+    return changes.isEmpty ? [Change(file, .implementation)] : changes
+  }
+
+  /// Whether lines of a file are gone that are neither blank nor imports; or all of it, where it is
+  /// no file of lines.
+  private func losesLines(
+    _ file: FileChange, from old: ObjectID, to new: ObjectID, _ repository: Repository
+  ) throws(GitError) -> Bool {
+    guard case .modified(let before, let after) = file.kind else { return false }
+    guard before.mode.isRegular, after.mode.isRegular else { return true }
+    let hunks = try repository.hunks(from: old, to: new, paths: [file.path], contextLines: 0)
+    return hunks.contains { hunk in
+      hunk.isWholeFile || hunk.removedLines.contains { !Self.mayBeRewritten($0) }
+    }
+  }
+
+  private static func isLost(_ old: String, in new: String) -> Bool {
+    let kept = Set(new.split(separator: "\n"))
+    return old.split(separator: "\n").contains {
+      !kept.contains($0) && !mayBeRewritten(String($0))
+    }
   }
 
   /// Imports grow with the tests that need them, in whatever language.
@@ -61,64 +111,18 @@ extension PathGroups {
       || ["import ", "from ", "use ", "using ", "#include", "require", "@testable "]
         .contains(where: text.hasPrefix)
   }
+}
 
-  /// Files that hold many things besides the tests' settings: only those sections count.
-  static let sharedFiles: Set<String> = [
-    "pyproject.toml", "setup.cfg", "tox.ini", "package.json",
-  ]
-
-  private func touchesTests(
-    _ path: String, from old: ObjectID, to new: ObjectID, in repository: Repository
-  ) throws(GitError) -> Bool {
-    guard let name = path.split(separator: "/").last, Self.sharedFiles.contains(String(name)) else {
-      return true
-    }
-    if name == "package.json" {
-      return try Self.testMembers(repository.text(at: path, inTree: old))
-        != Self.testMembers(repository.text(at: path, inTree: new))
-    }
-    let before = Self.testSections(try repository.text(at: path, inTree: old))
-    let after = Self.testSections(try repository.text(at: path, inTree: new))
-    return before != after
+extension Change {
+  fileprivate init(_ file: FileChange, _ group: Group, _ isRewritten: Bool = false) {
+    let kind: Kind =
+      switch file.kind {
+      case .added: .added
+      case .modified: .modified
+      case .deleted: .deleted
+      }
+    self.init(path: file.path, kind: kind, group: group, isRewritten: isRewritten)
   }
-
-  /// What a package file says of its scripts and its test runners; a file that is no JSON says
-  /// nothing that could be compared, and so differs from every other.
-  private static func testMembers(_ text: String?) -> [JSONValue?] {
-    guard let root = try? JSONValue(parsing: text ?? "{}") else { return [.string(text ?? "")] }
-    return ["scripts", "jest", "mocha", "ava", "vitest", "type"].map { root[$0] }
-  }
-
-  /// The lines that may be about tests: all but those of sections that are known to be about
-  /// something else. An allow-list, since TOML has many ways to write a key.
-  static func testSections(_ text: String?) -> [Substring] {
-    var isHarmless = false
-    var lines: [Substring] = []
-    for line in (text ?? "").split(separator: "\n") {
-      let content = line.drop { $0.isWhitespace }
-      guard !content.isEmpty, content.first != "#" else { continue }
-      if content.first == "[" { isHarmless = isHarmlessHeader(line) }
-      if !isHarmless { lines.append(line) }
-    }
-    return lines
-  }
-
-  /// `[project]`, `[tool.ruff.lint]`: plainly written, from the first column, and about no tests.
-  private static func isHarmlessHeader(_ line: Substring) -> Bool {
-    guard line.first == "[", line.last == "]" else { return false }
-    let name = line.dropFirst().dropLast()
-    guard name.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) }) else {
-      return false
-    }
-    return harmless.contains { name == $0 || name.hasPrefix($0 + ".") }
-  }
-
-  private static let harmless = [
-    "project", "build-system", "dependency-groups", "tool.black", "tool.ruff", "tool.isort",
-    "tool.mypy", "tool.pyright", "tool.setuptools", "tool.hatch.build", "tool.hatch.version",
-    "tool.poetry", "tool.pdm", "tool.flit", "tool.uv", "metadata", "options", "bdist_wheel",
-    "flake8", "mypy", "isort", "pycodestyle",
-  ]
 }
 
 extension Repository {

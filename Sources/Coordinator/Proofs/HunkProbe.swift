@@ -21,7 +21,9 @@ struct HunkProbe: Sendable {
       return passes(own, in: run) ? nil : .needed
     }
     switch obstacle {
-    case .refused, .notBuilt, .zeroTests, .noReport, .unreadableReport, .internalError,
+    // No selection keeps code from being built.
+    case .notBuilt: return .needed
+    case .refused, .zeroTests, .noReport, .unreadableReport, .internalError,
       .exitDisagreesWithReport:
       return nil
     case .deadlineExceeded: return afterDeadline

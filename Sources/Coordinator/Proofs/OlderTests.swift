@@ -12,7 +12,7 @@ extension StageProver {
   /// - Returns: `nil` where no older test was touched, which costs nothing.
   func olderTests(
     _ question: StageQuestion, _ facts: RedFacts, _ kind: Evidence.Kind
-  ) async throws(ProofError) -> (judgement: Judgement, record: EvidenceRecord)? {
+  ) async throws(ProofError) -> (judgement: Judgement, records: [EvidenceRecord])? {
     let paths = settings.paths
     let tree = try await asked { (repository) throws(GitError) -> ObjectID? in
       let changes = try repository.changes(from: question.taskBase, to: question.submission.tree)
@@ -25,8 +25,14 @@ extension StageProver {
       try await bench.observe(
         tree, kind: kind, note: "the older tests as they were before the task")
     }
+    let suspects = run.tests.outcomes.map { outcomes in
+      facts.baseline.passed.filter { outcomes[$0]?.isPass != true }
+    }
+    let repeated = try await unsteady(
+      among: suspects ?? [], base: question.taskBase, tree: tree, runs: [run.tests])
     let judgement = OlderTestRules.judge(
-      expected: facts.baseline.passed, now: run.tests, stage: kind.rawValue)
-    return (judgement, run.record)
+      expected: facts.baseline.passed, now: run.tests, stage: kind.rawValue,
+      unsteady: repeated.tests)
+    return (judgement, [run.record] + repeated.records)
   }
 }

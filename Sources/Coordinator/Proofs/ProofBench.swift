@@ -61,9 +61,16 @@ package final class ProofBench: Sendable {
           try workspace.switchTo(tree: tree, agentRepositoryAt: nil, keeping: keeping)
         }
       }
+      let folder: ProofFolder
+      do throws(SystemError) {
+        folder = try ProofFolder()
+      } catch {
+        throw WorkspaceError(directory: slot.directory, reason: error.description)
+      }
+      defer { folder.remove() }
       return await runTests(
-        settings.runner, in: slot.tree, environment: settings.environment, selecting: selecting,
-        deadline: settings.deadline, supervisor: supervisor)
+        settings.runner, in: slot.tree, environment: folder.variables(settings),
+        selecting: selecting, deadline: settings.deadline, supervisor: supervisor)
     }
     let observed = Self.observed(
       run, kind: kind, tree: tree, startedAt: startedAt,

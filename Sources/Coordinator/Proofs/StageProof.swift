@@ -129,106 +129,9 @@ package struct StageProver: Sendable {
       summary: documents.isEmpty ? "no document is due" : "documented in \(listed(documents))")
   }
 
-  // MARK: Stages that are proved by running the tests
-
-  private func red(
-    _ question: StageQuestion, _ set: ChangeSet
-  ) async throws(ProofError) -> StageOutcome {
-    let baseline = try await observed { () async throws(WorkspaceError) in
-      try await bench.remembered(
-        question.stageBase, kind: .baseline, note: "the tests before the red stage")
-    }
-    // Only the test files are laid on the base, whatever else was handed in.
-    let onlyTests = try await tree(question, keepingOnly: .test, of: set)
-    let after = try await observed { () async throws(WorkspaceError) in
-      try await bench.observe(onlyTests, kind: .red, note: "base with the red stage's test files")
-    }
-    let ground = try await symbolGround(question, set, after.tests)
-    let result = RedRules.judge(
-      changes: set.changes, baseline: baseline.tests, after: after.tests,
-      knownBroken: question.knownBroken, ground: ground)
-    let added =
-      (after.tests.outcomes?.identities.count ?? 0)
-      - (baseline.tests.outcomes?.identities.count ?? 0)
-    return StageOutcome(
-      judgement: result.judgement, evidence: [baseline.record, after.record], sentBack: nil,
-      summary: "\(max(0, added)) new tests, \(result.strength.words)")
-  }
-
-  private func green(
-    _ question: StageQuestion, _ set: ChangeSet
-  ) async throws(ProofError) -> StageOutcome {
-    guard let facts = question.facts else { throw missingRed(question) }
-    let now = try await run(question, .green, "every test on the implementation")
-    var evidence = [now.record]
-    var again: TestObservation?
-    if let outcomes = now.tests.outcomes, facts.stillRed(in: outcomes).isEmpty {
-      let repeated = try await observed { () async throws(WorkspaceError) in
-        try await bench.observe(
-          question.submission.tree, kind: .green,
-          selecting: outcomes.identities.subtracting(facts.baseline.identities).sorted(),
-          note: "the red stage's tests once more")
-      }
-      again = repeated.tests
-      evidence.append(repeated.record)
-    }
-    var judgement = GreenRules.judge(
-      changes: set.changes, facts: facts, now: now.tests, again: again)
-    judgement.add([try await sizeCheck(question)])
-    if let older = try await olderTests(question, facts, .green) {
-      judgement.add(older.judgement.checks)
-      evidence.append(older.record)
-    }
-    return StageOutcome(
-      judgement: judgement, evidence: evidence, sentBack: nil,
-      summary: "\(facts.added.count) red tests pass, "
-        + "\(now.tests.outcomes?.passed.count ?? 0) in all")
-  }
-
-  private func refactor(
-    _ question: StageQuestion, _ set: ChangeSet
-  ) async throws(ProofError) -> StageOutcome {
-    guard let before = question.lastRun else { throw missingRed(question) }
-    let now = try await run(question, .refactor, "every test after the refactoring")
-    let judgement = RefactorRules.judge(
-      changes: set.changes, before: before, now: now.tests,
-      changedLines: set.implementationLines, lineLimit: settings.taskLinesMax,
-      summary: question.report?.summary ?? "")
-    return StageOutcome(
-      judgement: judgement, evidence: [now.record], sentBack: nil,
-      summary: set.changes.isEmpty
-        ? "nothing to refactor" : "the same \(before.identities.count) tests pass")
-  }
-
-  private func verify(
-    _ question: StageQuestion, _ set: ChangeSet
-  ) async throws(ProofError) -> StageOutcome {
-    guard let facts = question.facts, let before = question.lastRun else {
-      throw missingRed(question)
-    }
-    var runs: [Observed] = []
-    for number in 1...settings.repeats {
-      runs.append(try await run(question, .verify, "every test from clean, run \(number)"))
-    }
-    let allPass = runs.first?.tests.outcomes.map { facts.stillRed(in: $0).isEmpty } ?? false
-    let probe = allPass ? try await necessity(question, facts, runs[0]) : NecessityReport.nothing
-    var judgement = VerifyRules.judge(
-      changes: set.changes, facts: facts, before: before, runs: runs.map(\.tests),
-      necessity: probe.findings, unneededShareMax: settings.unneededHunksShareMax)
-    var evidence = runs.map(\.record) + probe.evidence
-    if let older = try await olderTests(question, facts, .verify) {
-      judgement.add(older.judgement.checks)
-      evidence.append(older.record)
-    }
-    let needed = probe.findings.filter { $0.result == .needed }.count
-    return StageOutcome(
-      judgement: judgement, evidence: evidence, sentBack: nil,
-      summary: "\(runs.count) clean runs agree, \(needed) of \(probe.findings.count) hunks needed")
-  }
-
   // MARK: Parts
 
-  private func run(
+  func run(
     _ question: StageQuestion, _ kind: Evidence.Kind, _ note: String
   ) async throws(ProofError) -> Observed {
     try await observed { () async throws(WorkspaceError) in
@@ -268,11 +171,11 @@ package struct StageProver: Sendable {
     }
   }
 
-  /// The stage's base with nothing but the files of one group laid over it.
-  private func tree(
-    _ question: StageQuestion, keepingOnly group: Change.Group, of set: ChangeSet
+  /// The stage's base with nothing but some of the changes laid over it.
+  func tree(
+    _ question: StageQuestion, keepingOnly changes: [Change]
   ) async throws(ProofError) -> ObjectID {
-    let kept = Set(set.changes.filter { $0.group == group }.map(\.path))
+    let kept = Set(changes.map(\.path))
     return try await asked { (repository) throws(GitError) in
       let edits = try repository.changes(from: question.stageBase, to: question.submission.tree)
         .filter { kept.contains($0.path) }.map(\.edit)
@@ -280,7 +183,7 @@ package struct StageProver: Sendable {
     }
   }
 
-  private func sizeCheck(_ question: StageQuestion) async throws(ProofError) -> Check {
+  func sizeCheck(_ question: StageQuestion) async throws(ProofError) -> Check {
     let paths = settings.paths
     let lines = try await asked { (repository) throws(GitError) in
       try paths.changes(from: question.taskBase, to: question.submission.tree, in: repository)
@@ -290,7 +193,7 @@ package struct StageProver: Sendable {
       lines: lines, limit: settings.taskLinesMax, level: settings.taskLinesLevel)
   }
 
-  private func missingRed(_ question: StageQuestion) -> ProofError {
+  func missingRed(_ question: StageQuestion) -> ProofError {
     ProofError(
       description: "\(question.handoff.stage.rawValue) of \(question.planned.id) has no accepted "
         + "red stage to be proved against")

@@ -17,7 +17,7 @@ extension ProjectConfiguration {
     "roles": ["driver"],
     "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
-    "proof": ["repeat", "unneededHunksShareMax", "keep"],
+    "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
     "signing": ["key"],
     "docs": ["paths"],
     "gate_sets": ["default", "workflows"],
@@ -57,7 +57,7 @@ extension ProjectConfiguration {
     proof = try ProofSection(try root.optional("proof"))
     signingKey = try root.optional("signing")?.optional("key")
       .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
-    documentPaths = try Self.paths(try root.optional("docs")) ?? ["**/*.md", "docs/**"]
+    documentPaths = try Self.paths(try root.optional("docs")) ?? Self.documents
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()
   }
@@ -196,6 +196,15 @@ extension ProjectConfiguration.GateSetsSection {
   }
 }
 
+extension ProjectConfiguration {
+  /// Documents by their endings: a folder's name makes no document of the code in it.
+  package static let documents =
+    ["md", "markdown", "rst", "adoc", "asciidoc", "pdf"].map { "*.\($0)" }
+    + ["txt", "html", "css", "svg", "png", "jpg", "jpeg", "gif", "webp", "drawio", "mmd", "puml"]
+    .flatMap { ["docs/**/*.\($0)", "doc/**/*.\($0)"] }
+    + ["/LICENSE", "/CHANGELOG", "/README", "/NOTICE", "/AUTHORS"]
+}
+
 extension ProjectConfiguration.LimitsSection {
   fileprivate init(_ field: DocumentField?) throws(DocumentError) {
     attempts = try field?.optional("attempts")?.int(in: 1...100) ?? 3
@@ -210,6 +219,7 @@ extension ProjectConfiguration.ProofSection {
     repeats = try field?.optional("repeat")?.int(in: 1...100) ?? 2
     unneededHunksShareMax =
       try field?.optional("unneededHunksShareMax")?.double(in: 0...1) ?? 0.25
+    necessitySeconds = try field?.optional("necessitySeconds")?.int(in: 1...86_400) ?? 120
     keep = try (field?.optional("keep")?.elements("an array of folders") ?? [])
       .map { (field) throws(DocumentError) in try ProjectConfiguration.path(field) }
   }

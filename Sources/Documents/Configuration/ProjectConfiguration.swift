@@ -40,7 +40,7 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let proof: ProofSection
   /// The file of the key that checkpoints are signed with; `nil` where none are.
   package let signingKey: String?
-  /// The patterns of documents; `**/*.md` and `docs/**` by default.
+  /// The patterns of documents; `ProjectConfiguration.documents` by default.
   package let documentPaths: [String]
   /// Variables that proofs get from the caller's environment.
   package let environment: [String]
@@ -131,6 +131,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
     package let repeats: Int
     /// The share of hunks that may go unmissed, 0 to 1; 0.25 by default.
     package let unneededHunksShareMax: Double
+    /// The longest that undoing hunks may take, in seconds; 120 by default.
+    package let necessitySeconds: Int
     /// Folders that survive between proofs; none by default.
     package let keep: [String]
   }

@@ -39,7 +39,9 @@ extension Stage {
   var handsIn: Set<Change.Group> {
     switch self {
     case .design, .review: []
-    case .red, .verify: [.test]
+    // Settings that new tests need may be added; whether they were is judged from what is handed in.
+    case .red: [.test, .testConfiguration]
+    case .verify: [.test]
     case .green, .refactor: [.implementation, .documentation]
     case .document: [.documentation]
     }
@@ -98,6 +100,7 @@ enum StageRule {
       switch group {
       case .test: "holds tests"
       case .testConfiguration: "decides which tests run and how"
+      case .testRunner: "stands in for the test runner, or plugs into it"
       case .documentation: "is documentation"
       case .implementation: "is implementation"
       }

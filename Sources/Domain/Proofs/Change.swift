@@ -14,6 +14,8 @@ package struct Change: Hashable, Sendable, Codable {
     case test
     /// A file that can select, deselect or reconfigure tests.
     case testConfiguration
+    /// What stands in for the test runner, or plugs itself into it: no stage hands it in.
+    case testRunner
     case documentation
     case implementation
   }
@@ -24,8 +26,9 @@ package struct Change: Hashable, Sendable, Codable {
   package let kind: Kind
   /// What it is, and so which stages may touch it.
   package let group: Group
-  /// Whether lines that were there before are gone, imports left out. A file to which lines were
-  /// only added still says everything that it said.
+  /// Whether a test lost lines that were there before, imports left out; a file to which lines were
+  /// only added still says everything that it said. For test configuration also whether lines were
+  /// added that decide which tests run.
   package let isRewritten: Bool
 
   /// A change; one that only adds lines unless said otherwise.
@@ -38,6 +41,20 @@ package struct Change: Hashable, Sendable, Codable {
 
   /// Whether an existing test may no longer say what it said.
   var bendsTest: Bool { group == .test && (kind == .deleted || isRewritten) }
+
+  /// Whether test configuration gained what new tests need, and nothing else happened to it.
+  package var extendsSettings: Bool {
+    group == .testConfiguration && kind != .deleted && !isRewritten
+  }
+
+  /// Whether what selects, runs or reports tests is not what it was.
+  var bendsSettings: Bool {
+    switch group {
+    case .testConfiguration: !extendsSettings
+    case .testRunner: true
+    case .test, .documentation, .implementation: false
+    }
+  }
 }
 
 extension Sequence<Change> {

@@ -17,6 +17,10 @@ package struct Evidence: Hashable, Sendable, Codable {
     case green
     case refactor
     case verify
+    /// The task's tests, each made to fail: what does not fail there is lied about.
+    case control
+    /// A few tests run again, to see whether they do the same each time.
+    case again
     /// One hunk undone, and the tests run.
     case necessity
     /// The tests of a merged tree.

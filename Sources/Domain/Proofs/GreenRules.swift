@@ -9,8 +9,10 @@ package enum GreenRules {
   ///   - now: the project's tests on the submission's tree.
   ///   - again: a second run of the added tests; `nil` where the first already decided. Where it
   ///     did not, the submission is not accepted without one.
+  ///   - unsteady: older tests that were run again since they failed.
   package static func judge(
-    changes: [Change], facts: RedFacts, now: TestObservation, again: TestObservation?
+    changes: [Change], facts: RedFacts, now: TestObservation, again: TestObservation?,
+    unsteady: UnsteadyTests = .none
   ) -> Judgement {
     var judgement = Judgement()
     judgement.frozenTests(changes, stage: "green")
@@ -19,9 +21,10 @@ package enum GreenRules {
     }
     guard let outcomes = judgement.outcomes(of: now, "green.ran") else { return judgement }
     judgement.addedPass(facts, outcomes, stage: "green")
+    judgement.unsteady(unsteady, stage: "green")
     judgement.nothingBroke(
       expected: facts.olderPassing, tolerated: facts.baseline.broken.union(facts.red.broken),
-      outcomes, stage: "green", code: .regression)
+      outcomes, unsteady, stage: "green", code: .regression)
     if let again {
       judgement.agree(outcomes, again, on: facts.proving(in: outcomes), stage: "green")
     } else if judgement.isAccepted {
@@ -36,10 +39,12 @@ package enum RefactorRules {
   /// Judges a refactoring against the tests as they passed before it. No change at all is fine
   /// where the worker says why.
   ///
-  /// - Parameter lineLimit: the most changed lines for one step (TDD005 warns above it).
+  /// - Parameters:
+  ///   - lineLimit: the most changed lines for one step (TDD005 warns above it).
+  ///   - unsteady: older tests that were run again since they failed.
   package static func judge(
     changes: [Change], before: TestOutcomes, now: TestObservation, changedLines: Int,
-    lineLimit: Int, summary: String
+    lineLimit: Int, summary: String, unsteady: UnsteadyTests = .none
   ) -> Judgement {
     var judgement = Judgement()
     judgement.frozenTests(changes, stage: "refactor")
@@ -48,8 +53,9 @@ package enum RefactorRules {
         "refactor.changed", summary, for: "nothing was refactored", code: .nothingChanged)
     }
     guard let outcomes = judgement.outcomes(of: now, "refactor.ran") else { return judgement }
+    judgement.unsteady(unsteady, stage: "refactor")
     judgement.nothingBroke(
-      expected: before.passed, tolerated: before.broken, outcomes, stage: "refactor",
+      expected: before.passed, tolerated: before.broken, outcomes, unsteady, stage: "refactor",
       code: .refactorRegression)
     judgement.sameTests(before, outcomes)
     if changedLines > lineLimit {
@@ -90,16 +96,21 @@ package struct NecessityFinding: Hashable, Sendable, Codable {
 
 /// The rules of the verify stage.
 package enum VerifyRules {
+  /// The share of hunks that may stay untried; above it nothing can be said of the rest.
+  package static let untriedShareMax = 0.25
+
   /// Judges a verification: the suite from clean, twice, and whether every hunk is needed.
   ///
-  /// - Parameter unneededShareMax: the share of tried hunks that may go unmissed, 0 … 1.
+  /// - Parameters:
+  ///   - unneededShareMax: the share of tried hunks that may go unmissed, 0 … 1.
+  ///   - unsteady: older tests that were run again since they failed.
   package static func judge(
     changes: [Change], facts: RedFacts, before: TestOutcomes, runs: [TestObservation],
-    necessity: [NecessityFinding], unneededShareMax: Double
+    necessity: [NecessityFinding], unneededShareMax: Double, unsteady: UnsteadyTests = .none
   ) -> Judgement {
     var judgement = Judgement()
-    let foreign = changes.filter { $0.group != .test }.map(\.path).sorted()
-    let touched = changes.filter(\.bendsTest).map(\.path).sorted()
+    let foreign = changes.paths(in: [.implementation, .documentation])
+    let touched = changes.filter { $0.bendsTest || $0.bendsSettings }.map(\.path).sorted()
     if !foreign.isEmpty {
       judgement.fail(
         "verify.only-tests", .foreignFiles,
@@ -107,7 +118,8 @@ package enum VerifyRules {
     } else if !touched.isEmpty {
       judgement.fail(
         "verify.only-tests", .evidenceTampering,
-        "lines of the tests that the task is proved by are gone: \(listed(touched))")
+        "the tests that the task is proved by, or what runs them, are not what they were: "
+          + listed(touched))
     } else {
       judgement.pass("verify.only-tests", "no file but new tests was touched")
     }
@@ -117,11 +129,13 @@ package enum VerifyRules {
     }
     guard let outcomes = judgement.outcomes(of: first, "verify.ran") else { return judgement }
     judgement.addedPass(facts, outcomes, stage: "verify")
+    judgement.unsteady(unsteady, stage: "verify")
     judgement.nothingBroke(
-      expected: before.passed, tolerated: before.broken, outcomes, stage: "verify",
+      expected: before.passed, tolerated: before.broken, outcomes, unsteady, stage: "verify",
       code: .regression)
     for again in runs.dropFirst() {
-      judgement.agree(outcomes, again, on: outcomes.identities, stage: "verify")
+      judgement.agree(
+        outcomes, again, on: outcomes.identities, except: unsteady.quarantined, stage: "verify")
     }
     judgement.necessity(necessity, unneededShareMax: unneededShareMax)
     return judgement
@@ -132,11 +146,16 @@ package enum VerifyRules {
 package enum OlderTestRules {
   /// Judges a run of the submission under the task base's own tests.
   ///
-  /// - Parameter expected: what passed on the task's base.
+  /// - Parameters:
+  ///   - expected: what passed on the task's base.
+  ///   - unsteady: those of them that were run again since they failed.
   package static func judge(
-    expected: Set<TestIdentity>, now: TestObservation, stage: String
+    expected: Set<TestIdentity>, now: TestObservation, stage: String,
+    unsteady: UnsteadyTests = .none
   ) -> Judgement {
     var judgement = Judgement()
+    judgement.unsteady(unsteady, stage: "\(stage).older-tests")
+    let expected = expected.subtracting(unsteady.quarantined).subtracting(unsteady.caused)
     guard !expected.isEmpty else {
       judgement.pass("\(stage).older-tests", "there were no older tests")
       return judgement
@@ -165,22 +184,26 @@ package enum MergeRules {
   ///   - facts: what the task's red stage saw; `nil` for a task that has none.
   ///   - expected: the tests that passed on the session branch or in the task's newest run.
   ///   - now: the tests of the merged tree.
+  ///   - unsteady: older tests that were run again since they failed.
   package static func judge(
-    facts: RedFacts?, expected: Set<TestIdentity>, now: TestObservation
+    facts: RedFacts?, expected: Set<TestIdentity>, now: TestObservation,
+    unsteady: UnsteadyTests = .none
   ) -> Judgement {
     var judgement = Judgement()
     guard let outcomes = judgement.outcomes(of: now, "merge.ran") else { return judgement }
     if let facts { judgement.addedPass(facts, outcomes, stage: "merge") }
     // What is broken on the session branch is no part of `expected`, and the task is not blamed.
+    judgement.unsteady(unsteady, stage: "merge")
     judgement.nothingBroke(
-      expected: expected, tolerated: outcomes.broken, outcomes, stage: "merge", code: .regression)
+      expected: expected, tolerated: outcomes.broken, outcomes, unsteady, stage: "merge",
+      code: .regression)
     return judgement
   }
 }
 
 extension Judgement {
   mutating func frozenTests(_ changes: [Change], stage: String) {
-    let touched = changes.paths(in: [.test, .testConfiguration])
+    let touched = changes.paths(in: [.test, .testConfiguration, .testRunner])
     if touched.isEmpty {
       pass("\(stage).frozen-tests", "no test and nothing that selects tests was touched")
     } else {
@@ -208,17 +231,21 @@ extension Judgement {
   /// - Parameters:
   ///   - expected: what must pass.
   ///   - tolerated: what may be broken, since it was before.
+  ///   - unsteady: what other checks speak of.
   mutating func nothingBroke(
-    expected: Set<TestIdentity>, tolerated: Set<TestIdentity>, _ now: TestOutcomes, stage: String,
-    code: RefusalCode
+    expected: Set<TestIdentity>, tolerated: Set<TestIdentity>, _ now: TestOutcomes,
+    _ unsteady: UnsteadyTests, stage: String, code: RefusalCode
   ) {
-    let broken = expected.filter { now[$0]?.isPass != true }
-    let fresh = now.broken.subtracting(tolerated).subtracting(broken)
+    let known = unsteady.quarantined.union(unsteady.caused)
+    let broken = expected.subtracting(known).filter { now[$0]?.isPass != true }
+    let fresh = now.broken.subtracting(tolerated).subtracting(broken).subtracting(known)
     if !fresh.isEmpty {
       fail("\(stage).all-pass", code, "tests fail:\n\(now.sentences(fresh))")
     }
     if broken.isEmpty {
-      pass("\(stage).nothing-broke", "\(expected.count) tests that passed before still pass")
+      pass(
+        "\(stage).nothing-broke",
+        "\(expected.subtracting(known).count) tests that passed before still pass")
     } else {
       fail(
         "\(stage).nothing-broke", code,
@@ -228,10 +255,11 @@ extension Judgement {
 
   /// Whether every test of `needed`, and whatever else ran again, did as it did the first time.
   mutating func agree(
-    _ first: TestOutcomes, _ again: TestObservation, on needed: Set<TestIdentity>, stage: String
+    _ first: TestOutcomes, _ again: TestObservation, on needed: Set<TestIdentity>,
+    except quarantined: Set<TestIdentity> = [], stage: String
   ) {
     guard let second = outcomes(of: again, "\(stage).again") else { return }
-    let flaky = second.identities.union(needed).filter {
+    let flaky = second.identities.union(needed).subtracting(quarantined).filter {
       first[$0]?.isPass != second[$0]?.isPass
     }
     if flaky.isEmpty {
@@ -254,11 +282,13 @@ extension Judgement {
       didNotRun("verify.necessity", "not one of \(findings.count) hunks could be tried in time")
       return
     }
-    if findings.count > tried.count {
+    let missing = findings.count - tried.count
+    if missing > 0 {
+      let share = Double(missing) / Double(findings.count)
       didNotRun(
         "verify.necessity-complete",
-        "\(findings.count - tried.count) of \(findings.count) hunks could not be tried in time",
-        level: .warn)
+        "\(missing) of \(findings.count) hunks could not be tried in time",
+        level: share <= VerifyRules.untriedShareMax ? .warn : .blocking)
     }
     guard !unneeded.isEmpty else {
       pass("verify.necessity", "each of \(tried.count) hunks is missed by a test when undone")

@@ -86,6 +86,22 @@ package enum RefusalCode: String, Hashable, Sendable, Codable, CaseIterable {
   /// A task's change is larger than a micro-task.
   case tooLarge = "GATE001"
   case gateFailed = "GATE002"
+
+  /// What M7 calls the violation behind the code; `nil` where it has no name for it.
+  package var violation: String? {
+    switch self {
+    case .implementationFirst: "IMPLEMENTATION_FIRST"
+    case .testNotFailing: "TEST_NOT_FAILING"
+    case .refactorRegression: "REFACTOR_REGRESSION"
+    case .insufficientCoverage: "INSUFFICIENT_COVERAGE"
+    case .evidenceTampering: "EVIDENCE_TAMPERING"
+    case .excessiveImplementation: "EXCESSIVE_IMPLEMENTATION"
+    case .refactorTooLarge, .stillRed, .regression, .flaky, .baselineRed, .didNotRun,
+      .foreignFiles, .nothingChanged, .designIncomplete, .reviewMissing, .reviewRejected,
+      .documentationMissing, .tooLarge, .gateFailed:
+      nil
+    }
+  }
 }
 
 /// Lists names for a sentence: at most `limit`, then how many more there are.

@@ -39,9 +39,10 @@ package enum RedRules {
   ///   - baseline: the project's tests on the task's base.
   ///   - after: the same on base + the submission's test files.
   ///   - knownBroken: tests that a person let the session start with although they failed.
+  ///   - unsteady: older tests that were run again since they failed.
   package static func judge(
     changes: [Change], baseline: TestObservation, after: TestObservation,
-    knownBroken: Set<TestIdentity>, ground: SymbolGround
+    knownBroken: Set<TestIdentity>, ground: SymbolGround, unsteady: UnsteadyTests = .none
   ) -> Result {
     var judgement = Judgement()
     checkFiles(changes, &judgement)
@@ -49,7 +50,8 @@ package enum RedRules {
       let now = judgement.outcomes(of: after, "red.ran")
     else { return Result(judgement: judgement, strength: .byAssertion) }
 
-    let brokenBefore = before.broken.subtracting(knownBroken)
+    judgement.unsteady(unsteady, stage: "red")
+    let brokenBefore = before.broken.subtracting(knownBroken).subtracting(unsteady.quarantined)
     if brokenBefore.isEmpty {
       judgement.pass("red.baseline", "all \(before.passed.count) older tests passed before")
     } else {
@@ -57,7 +59,7 @@ package enum RedRules {
         "red.baseline", .baselineRed,
         "the tests were red before this change:\n\(before.sentences(brokenBefore))")
     }
-    checkOlder(before, now, &judgement)
+    checkOlder(before, now, unsteady, &judgement)
     let new = now.identities.subtracting(before.identities)
     let tests = changes.filter { $0.group == .test && $0.kind != .deleted }
     let measure = Measure(ground: ground.without(changes), tests: Set(tests.map(\.path)))
@@ -76,13 +78,15 @@ package enum RedRules {
   /// broken, is still there and no worse: a later stage would take it for what it always was.
   /// What a build that failed hides is not lost: whether that build may fail is judged elsewhere.
   private static func checkOlder(
-    _ before: TestOutcomes, _ now: TestOutcomes, _ judgement: inout Judgement
+    _ before: TestOutcomes, _ now: TestOutcomes, _ unsteady: UnsteadyTests,
+    _ judgement: inout Judgement
   ) {
     let lost = before.passed.filter { now[$0]?.isPass != true }
     let worse = now.newlyBroken(since: before).intersection(before.identities)
     let gone = now.lost(since: before)
     let hidden = now.hidden(of: before)
     let all = lost.union(worse).union(gone).subtracting(hidden)
+      .subtracting(unsteady.quarantined).subtracting(unsteady.caused)
     if !hidden.isEmpty {
       judgement.pass(
         "red.older-tests-hidden",
@@ -103,9 +107,9 @@ package enum RedRules {
   }
 
   private static func checkFiles(_ changes: [Change], _ judgement: inout Judgement) {
-    let foreign = changes.paths(in: [.implementation, .testConfiguration, .documentation])
+    let foreign = changes.paths(in: [.implementation, .documentation])
     let tests = changes.paths(in: [.test])
-    let bent = changes.filter(\.bendsTest).map(\.path).sorted()
+    let bent = changes.filter { $0.bendsTest || $0.bendsSettings }.map(\.path).sorted()
     if !foreign.isEmpty {
       let isImplementation = !changes.paths(in: [.implementation]).isEmpty
       judgement.fail(
@@ -114,7 +118,8 @@ package enum RedRules {
     } else if !bent.isEmpty {
       judgement.fail(
         "red.only-tests", .evidenceTampering,
-        "the red stage adds tests, but lines of existing ones are gone: \(listed(bent))")
+        "the red stage adds tests and settings that these need, but here lines are gone, or added "
+          + "that decide what runs and what is reported: \(listed(bent))")
     } else if tests.isEmpty {
       judgement.fail("red.only-tests", .nothingChanged, "no test file was added or changed")
     } else {

@@ -62,6 +62,9 @@ package struct Check: Hashable, Sendable, Codable {
   /// paths in it come from whoever is being judged.
   package let message: String
 
+  /// The violation that the code stands for, as M7 names it; `nil` for any other.
+  package var violation: String? { code.flatMap(RefusalCode.init(rawValue:))?.violation }
+
   /// The longest message, in Unicode scalars.
   package static let messageMax = 4_000
 

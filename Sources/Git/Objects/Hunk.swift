@@ -41,6 +41,14 @@ package struct Hunk: Hashable, Sendable {
     }
   }
 
+  /// Whether it is a file that came, went or was replaced as a whole.
+  package var isWholeFile: Bool {
+    switch undo {
+    case .file: true
+    case .lines, .mode: false
+    }
+  }
+
   private static func lines(_ bytes: [UInt8]) -> [String] {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
@@ -63,6 +71,9 @@ struct LineTable {
     if starts[starts.count - 1] != bytes.count { starts.append(bytes.count) }
     self.starts = starts
   }
+
+  /// How many lines there are.
+  var count: Int { starts.count - 1 }
 
   /// The byte range of some lines in a unified diff's count; `nil` where the file is shorter.
   func range(start: Int, count: Int) -> Range<Int>? {

@@ -70,6 +70,38 @@ extension Repository {
     try self.tree(applying: [try edit(undoing: hunk, in: tree)], to: tree)
   }
 
+  /// The parts of a hunk, each of which can be undone while the others stay. The first takes the
+  /// old lines, if there are any.
+  ///
+  /// - Parameters:
+  ///   - starts: Lines of the new file at which parts begin, the hunk's first line among them,
+  ///     ascending. With no other, and where the hunk has no new lines, it stays whole.
+  ///   - tree: The tree that holds the new file.
+  package func pieces(
+    of hunk: Hunk, beginningAt starts: [Int], in tree: ObjectID
+  ) throws(GitError) -> [Hunk] {
+    guard starts.count > 1, let now = try entry(at: hunk.path, inTree: tree), now.mode.isRegular
+    else { return [hunk] }
+    let table = LineTable(try contents(of: now.id))
+    var old: [UInt8] = []
+    var end = hunk.newStart + hunk.newCount
+    switch hunk.undo {
+    case .mode, .file(.some): return [hunk]
+    case .file(nil): end = table.count + 1
+    case .lines(let bytes, _): old = bytes
+    }
+    return zip(starts, starts.dropFirst() + [end]).enumerated().compactMap { index, part in
+      let (start, next) = part
+      guard start < next else { return nil }
+      let isFirst = index == 0
+      return Hunk(
+        path: hunk.path, oldStart: hunk.oldStart, oldCount: isFirst ? hunk.oldCount : 0,
+        newStart: start, newCount: next - start,
+        undo: .lines(
+          old: isFirst ? old : [], new: table.bytes(start: start, count: next - start)))
+    }
+  }
+
   private func edit(undoing hunk: Hunk, in tree: ObjectID) throws(GitError) -> TreeEdit {
     if case .file(let before) = hunk.undo {
       guard let before else { return .remove(path: hunk.path) }

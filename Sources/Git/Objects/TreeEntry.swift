@@ -30,7 +30,7 @@ package enum FileMode: String, Hashable, Sendable, Codable {
   }
 
   /// Whether there are lines in it that can be merged and undone one by one.
-  var isRegular: Bool {
+  package var isRegular: Bool {
     switch self {
     case .file, .executable: true
     case .symlink, .submodule: false

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory that only we can enter, for one run's report.
+// A directory that only we can enter, for what one run leaves.
 
 import FoundationEssentials
 import Glibc
 
 /// A fresh directory (0700) under `TMPDIR`, or `/tmp`.
-struct PrivateDirectory {
-  let path: String
+package struct PrivateDirectory: Sendable {
+  /// Its absolute path.
+  package let path: String
 
-  init() throws(SystemError) {
+  /// Makes it.
+  package init() throws(SystemError) {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let template = (parent.isEmpty ? "/tmp" : parent) + "/orchestrate-XXXXXX"
     var bytes = template.utf8CString.map { $0 }
@@ -16,6 +18,13 @@ struct PrivateDirectory {
       throw SystemError(doing: "make a directory in \(parent)", code: errno)
     }
     path = String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Makes a folder in it that only we can enter.
+  package func makeFolder(_ name: String) throws(SystemError) {
+    guard mkdir("\(path)/\(name)", 0o700) == 0 else {
+      throw SystemError(doing: "make the directory \(path)/\(name)", code: errno)
+    }
   }
 
   /// Makes a file in it that nobody else can read.
@@ -33,7 +42,7 @@ struct PrivateDirectory {
   }
 
   /// Removes it and all it holds. What resists is left to whoever cleans that place.
-  func remove() {
+  package func remove() {
     try? FileManager.default.removeItem(atPath: path)
   }
 }

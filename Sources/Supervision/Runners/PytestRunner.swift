@@ -96,6 +96,14 @@ package struct PytestRunner: TestRunner {
     return TestIdentity(file: test.file, suite: suite, name: test.name)
   }
 
+  /// Every test of a Python file, made to fail.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    PythonControl.control(of: text, path: path, nonce: nonce)
+  }
+
+  /// pytest's own names, unittest's, and Python's ways into a caller's frame.
+  package var runnerMarks: [String] { PythonControl.marks }
+
   /// Test directories at any depth, test files by pytest's own naming, and `conftest.py`.
   package var testPathPatterns: [PathPattern] {
     ["tests/", "test/", "test_*.py", "*_test.py", "conftest.py"].map(PathPattern.init)

@@ -27,6 +27,7 @@ enum Shapes {
         handoff.feedback.map {
           [
             "attempt": .integer($0.attempt), "code": .string($0.code),
+            "violation": RefusalCode(rawValue: $0.code)?.violation.map { .string($0) } ?? .null,
             "message": .string($0.message),
           ]
         }),

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Implementations that speak of the test runner: code behaves the same whoever runs it.
+
+import Domain
+import Git
+import Supervision
+
+extension StageProver {
+  /// Whether lines that the task added to its implementation speak of the test runner. Words that
+  /// the implementation used before the task are its own business: a plugin for the runner is one.
+  func runnerMarks(_ question: StageQuestion, stage: String) async throws(ProofError) -> Check {
+    let name = "\(stage).runner-marks"
+    let (paths, marks) = (settings.paths, settings.runner.runnerMarks)
+    let (base, tree) = (question.taskBase, question.submission.tree)
+    let found = try await asked { (repository) throws(GitError) in
+      let set = try paths.changes(from: base, to: tree, in: repository)
+      let changed = set.changes.filter { $0.group == .implementation && $0.kind != .deleted }
+      guard !changed.isEmpty, !marks.isEmpty else { return [RunnerMark]() }
+      var added: [RunnerMark] = []
+      for hunk in try repository.hunks(from: base, to: tree, paths: changed.map(\.path)) {
+        guard let text = try repository.text(at: hunk.path, inTree: tree) else { continue }
+        added += RunnerMark.marks(marks, in: text, hunk)
+      }
+      guard !added.isEmpty else { return [] }
+      var known: Set<String> = []
+      for entry in try repository.entries(
+        inTree: base, matching: { paths.group(of: $0) == .implementation })
+      where entry.mode.isRegular {
+        let text = String(decoding: try repository.contents(of: entry.id), as: UTF8.self)
+        let code = CodeText(text, path: entry.path).lines.joined(separator: "\n")
+        known.formUnion(marks.filter { SymbolGround.contains(code, word: $0) })
+      }
+      return added.filter { !known.contains($0.word) }
+    }
+    guard !found.isEmpty else {
+      return Check(
+        name: name, level: .blocking, verdict: .pass, code: nil,
+        message: "the implementation does not speak of the test runner")
+    }
+    let places = found.map { "\($0.path):\($0.line) says \($0.word)" }
+    return Check(
+      name: name, level: .blocking, verdict: .fail, code: RefusalCode.evidenceTampering.rawValue,
+      message: "the implementation speaks of the test runner, which it must not know: "
+        + listed(places))
+  }
+}
+
+/// A place where an implementation speaks of the test runner.
+struct RunnerMark: Hashable, Sendable {
+  let path: String
+  let line: Int
+  let word: String
+
+  /// The words of `marks` in the lines that a hunk added, comments left out.
+  ///
+  /// - Parameter text: the file as it is with the hunk.
+  static func marks(_ marks: [String], in text: String, _ hunk: Hunk) -> [RunnerMark] {
+    let code = CodeText(text, path: hunk.path)
+    let range =
+      hunk.isWholeFile ? 1..<code.lines.count + 1 : hunk.newStart..<hunk.newStart + hunk.newCount
+    return range.flatMap { line in
+      let said = code.lines.indices.contains(line - 1) ? code.lines[line - 1] : ""
+      return marks.filter { SymbolGround.contains(said, word: $0) }
+        .map { RunnerMark(path: hunk.path, line: line, word: $0) }
+    }
+  }
+}
