@@ -28,6 +28,7 @@ extension Coordinator {
     var record = try requireSession(session)
     guard !record.lifecycle.isEnded else { return }
     try readConfiguration(session)
+    try await requireSignatures(session)
     if case .paused = record.lifecycle.state {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in try lifecycle.resumed() }
       record = try requireSession(session)
