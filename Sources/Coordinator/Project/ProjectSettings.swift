@@ -46,6 +46,8 @@ package struct ProjectSettings: Sendable {
   package let gateSets: ProjectConfiguration.GateSetsSection
   /// What people have put their names to.
   package let ledger: GateLedger
+  /// The digests of the files that the ledger was read from, by their paths; for the journal.
+  package let ledgerDigests: [String: Digest]
   /// The words for statuses in the files that people keep.
   package let statusAliases: StatusAliases
   /// How health is checked.
@@ -65,7 +67,8 @@ package struct ProjectSettings: Sendable {
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
-    ledger: GateLedger = GateLedger(), statusAliases: StatusAliases, health: HealthSettings,
+    ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
+    statusAliases: StatusAliases, health: HealthSettings,
     testCommand: [String], body: String,
     warnings: [String]
   ) {
@@ -78,6 +81,7 @@ package struct ProjectSettings: Sendable {
     self.gates = gates
     self.gateSets = gateSets
     self.ledger = ledger
+    self.ledgerDigests = ledgerDigests
     self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand
