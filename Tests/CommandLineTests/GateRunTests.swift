@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `a command that takes too long, a report that is none and one without a test did not run`()
+  @Test func `a command without an end, a broken report and one without a test did not run`()
     async throws
   {
     let reports = [
