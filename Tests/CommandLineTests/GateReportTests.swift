@@ -12,7 +12,8 @@ import Testing
   private let lint = Gate(id: "lint", level: .blocking, question: .command(["lint"]))
 
   private func findings(_ results: [GateResult]) -> GateFindings {
-    GateFindings(results, startedAt: Timestamp(milliseconds: 1_700_000_000_000), root: "/r")
+    GateFindings(
+      results.map { .init($0, root: "/r") }, startedAt: Timestamp(milliseconds: 1_700_000_000_000))
   }
 
   private func failing(_ lines: [String], _ gate: Gate? = nil) -> GateResult {

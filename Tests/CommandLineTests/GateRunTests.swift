@@ -70,6 +70,34 @@ import Testing
     }
   }
 
+  @Test func `a command without an end, a broken report and one without a test did not run`()
+    async throws
+  {
+    let reports = [
+      "sleep 60", "echo rubbish > r.xml", "echo '<testsuite></testsuite>' > r.xml",
+      "echo '<testsuite><testcase>' > r.xml", "kill -9 $$",
+    ]
+    for script in reports {
+      let project = try await ProjectFixture(
+        settings: """
+          {
+            "timeout_seconds": {"full_test": 2},
+            "tests": {
+              "command": {"shell": "\(script)"}, "report": "junit", "reportPath": "r.xml"
+            },
+            "gates": [
+              {"id": "tests-pass"}, {"id": "slow", "kind": "command", "command": "sleep 60"}
+            ]
+          }
+          """)
+      let run = await project.orchestrate("gate", "run", "--json")
+      #expect(run.termination == .exited(ExitCode.gateFailed.rawValue), "\(script)")
+      let rows = try rows(run)
+      #expect(rows["tests-pass"]?["verdict"]?.string == "did not run", "\(script)")
+      #expect(rows["slow"]?["verdict"]?.string == "did not run")
+    }
+  }
+
   @Test func `a test that fails on the base too does not stop, and one that fails only here does`()
     async throws
   {

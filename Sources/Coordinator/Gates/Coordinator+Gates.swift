@@ -8,6 +8,31 @@ import Store
 import Supervision
 
 extension Coordinator {
+  /// Sees to it before any work that people have signed what only they can answer: no agent's work
+  /// could make up for it at the merge.
+  ///
+  /// - Throws: `Problem` with exit 14 that names the gates.
+  func requireSignatures(_ session: SessionID) async throws(Problem) {
+    guard settings.gateSets != .none else { return }
+    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
+    let choice = GateChoice(configured: settings.gates)
+    let sets = Set(tasks.compactMap { settings.gateSets.set(of: $0.planned.workflow.name) })
+    let context = GateContext(directory: paths.root, tree: nil, changes: nil)
+    var open: [String] = []
+    for gate in choice.everything where gate.needsSignature {
+      guard sets.contains(where: { choice.gates(with: $0).contains(gate) }) else { continue }
+      if await gateRunner.judge(gate, context, base: nil).stops { open.append(gate.id) }
+    }
+    guard open.isEmpty else {
+      throw Problem(
+        code: "GATE006", exit: .approvalNeeded,
+        message:
+          "gates wait for a person's word before session \(session) goes on: \(listed(open))",
+        reason: "gate_sets asks for them, and nothing here measures them",
+        remedy: "orchestrate gate attest \(open[0]) --by NAME --evidence FILE")
+    }
+  }
+
   /// The checks of the gates on a merged tree, in a clean workspace: the project's own, and those
   /// of the set that the task's workflow is given.
   ///
@@ -45,8 +70,10 @@ extension Coordinator {
             base: gate.measuresCoverage ? coverageBase : nil)
         })
     }
-    for result in results where result.standing != .asMeasured {
-      tell(.note("gate \(result.gate.id): \(result.standing.words(result.check))"))
+    for result in results {
+      if case .waived = result.standing {
+        tell(.warning("gate \(result.gate.id): \(result.standing.words(result.check))"))
+      }
     }
     return (results.map(\.settledCheck), results.compactMap(\.evidence))
   }

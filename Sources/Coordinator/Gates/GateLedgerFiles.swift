@@ -21,6 +21,18 @@ package struct GateLedgerFiles: Sendable {
         parsing: try bytes(paths.waivers), file: paths.waivers))
   }
 
+  /// The digests of the files that are there, by name.
+  ///
+  /// - Throws: `DocumentError` where one cannot be read.
+  package func digests() throws(DocumentError) -> [String: Digest] {
+    var digests: [String: Digest] = [:]
+    for path in [paths.attestations, paths.waivers] {
+      guard let bytes = try bytes(path) else { continue }
+      digests[String(path.dropFirst(paths.root.count + 1))] = Digest.sha256(of: bytes)
+    }
+    return digests
+  }
+
   /// Writes what has changed; a file that would hold nothing and is not there is not made.
   ///
   /// - Throws: `FileError` where one cannot be written.

@@ -28,6 +28,7 @@ extension Coordinator {
     var record = try requireSession(session)
     guard !record.lifecycle.isEnded else { return }
     try readConfiguration(session)
+    try await requireSignatures(session)
     if case .paused = record.lifecycle.state {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in try lifecycle.resumed() }
       record = try requireSession(session)
@@ -71,7 +72,11 @@ extension Coordinator {
 
   /// Journals the configuration that judges from now on, and what people have signed beside it.
   private func readConfiguration(_ session: SessionID) throws(Problem) {
-    if let note = settings.ledger.note { try record(session, [.noted(note)]) }
+    if !settings.ledgerDigests.isEmpty {
+      let files = settings.ledgerDigests.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      try record(
+        session, [.noted(Note(kind: "gates.ledger", text: files.joined(separator: ", ")))])
+    }
     guard try requireSession(session).configuration != settings.digest else { return }
     try record(
       session, [.configurationRead(settings.digest)], documents: [Document(body: settings.body)])

@@ -101,6 +101,7 @@ private struct SettingsReading {
       gates: try GateReading(testWords: testWords, isTestCommandConfigured: command != nil)
         .gates(configuration) { (command) throws(DocumentError) in try words(command, "gates") },
       gateSets: configuration.gateSets, ledger: try GateLedgerFiles(paths: paths).read(),
+      ledgerDigests: try GateLedgerFiles(paths: paths).digests(),
       statusAliases: try shipped.statusAliases(),
       health: HealthSettings(
         command: try configuration.healthCheck.map { (command) throws(DocumentError) in

@@ -46,6 +46,8 @@ package struct ProjectSettings: Sendable {
   package let gateSets: ProjectConfiguration.GateSetsSection
   /// What people have put their names to.
   package let ledger: GateLedger
+  /// The digests of the files that the ledger was read from, by their paths; for the journal.
+  package let ledgerDigests: [String: Digest]
   /// The words for statuses in the files that people keep.
   package let statusAliases: StatusAliases
   /// How health is checked.
@@ -70,9 +72,9 @@ package struct ProjectSettings: Sendable {
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
-    ledger: GateLedger = GateLedger(), statusAliases: StatusAliases, health: HealthSettings,
-    testCommand: [String], runnerReason: String, body: String,
-    warnings: [String], signingKeyPath: String? = nil
+    ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
+    statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
+    runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil
   ) {
     self.proof = proof
     self.limits = limits
@@ -83,6 +85,7 @@ package struct ProjectSettings: Sendable {
     self.gates = gates
     self.gateSets = gateSets
     self.ledger = ledger
+    self.ledgerDigests = ledgerDigests
     self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand

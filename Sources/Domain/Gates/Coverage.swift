@@ -45,10 +45,11 @@ package struct Coverage: Hashable, Sendable {
     self.files = files
   }
 
-  /// `line 91.2 %, branch 85.0 %`; branches are left out where there are none.
+  /// `line 91.2 %, branch 85.0 %`; where no branch is told of, it says so.
   package var sentence: String {
     let line = "line \(Self.tenths(lines.percent)) %"
-    return branches.total == 0 ? line : line + ", branch \(Self.tenths(branches.percent)) %"
+    guard branches.total > 0 else { return line + ", no branches reported" }
+    return line + ", branch \(Self.tenths(branches.percent)) %"
   }
 
   /// A share cut, not rounded, to one decimal: 89.99 must not read as the 90 that it misses.

@@ -69,6 +69,11 @@ extension Gate {
     if case .session = question { true } else { false }
   }
 
+  /// Whether only a person can answer it.
+  package var needsSignature: Bool {
+    if case .attestation = question { true } else { false }
+  }
+
   /// Whether it measures coverage.
   package var measuresCoverage: Bool {
     if case .coverage = question { true } else { false }

@@ -50,19 +50,22 @@ enum GateCommand {
     let runner = GateRunner(
       settings: settings.proof, ledger: settings.ledger, paths: project.paths,
       supervisor: .ownExecutable, clock: clock)
-    let context = try GateGround(project, settings, invocation).context(
-      asking: gates.contains(where: \.asksSession))
+    let ground = GateGround(project, settings, invocation)
+    let context = try ground.context(asking: gates.contains(where: \.asksSession))
     var results: [GateResult] = []
-    try await GateGround(project, settings, invocation).withBase(runner) { base in
+    var rows: [GateFindings.Row] = []
+    try await ground.withBase(runner) { base in
       outputs.begin(invocation)
       for gate in gates {
         let result = await runner.judge(gate, context, base: base)
+        let row = GateFindings.Row(result, root: project.paths.root)
         results.append(result)
-        if !invocation.wantsJSON { show(result, invocation) }
+        rows.append(row)
+        if !invocation.wantsJSON { show(row, invocation) }
       }
       outputs.end(invocation)
     }
-    let findings = GateFindings(results, startedAt: startedAt, root: project.paths.root)
+    let findings = GateFindings(rows, startedAt: startedAt)
     try outputs.write(findings, invocation)
     let stopping = findings.stopping
     if invocation.wantsJSON {
@@ -111,18 +114,17 @@ enum GateCommand {
     return gates
   }
 
-  private static func show(_ result: GateResult, _ invocation: Invocation) {
+  private static func show(_ row: GateFindings.Row, _ invocation: Invocation) {
     let ink: TerminalStyle.Ink =
-      switch (result.stops, result.check.verdict) {
+      switch (row.stops, row.check.verdict) {
       case (true, .fail): .red
       case (false, .pass): .green
       case (_, _): .yellow
       }
-    let row = GateFindings([result], startedAt: Timestamp(milliseconds: 0), root: "").rows[0]
     let lines = row.message.split(separator: "\n").map(String.init)
     invocation.print(
-      "\(invocation.style.ink(row.word, ink))  \(result.gate.id) "
-        + "(\(result.gate.level.rawValue), \(TimeInWords.brief(result.duration))): "
+      "\(invocation.style.ink(row.word, ink))  \(row.gate.id) "
+        + "(\(row.gate.level.rawValue), \(TimeInWords.brief(row.duration))): "
         + TerminalStyle.harmless(lines.first ?? ""))
     for line in lines.dropFirst() { invocation.print("      " + TerminalStyle.harmless(line)) }
   }

@@ -105,13 +105,20 @@ struct GateGround {
 
   private func sessionFacts() throws(Problem) -> SessionGateFacts? {
     let wanted = try Arguments.session(sessionName)
-    guard let store = try project.reader() else { return nil }
-    do throws(StoreError) {
-      let newest = try store.sessions().last?.plan.session
-      guard let id = wanted ?? newest else { return nil }
-      return try SessionGateFacts.read(id, from: store)
-    } catch {
-      throw Problem(error)
+    var facts: SessionGateFacts?
+    if let store = try project.reader() {
+      do throws(StoreError) {
+        let newest = try store.sessions().last?.plan.session
+        if let id = wanted ?? newest { facts = try SessionGateFacts.read(id, from: store) }
+      } catch {
+        throw Problem(error)
+      }
     }
+    if let wanted, facts == nil {
+      throw Problem(
+        code: "SESSION000", exit: .notFound, message: "session \(wanted) was never started",
+        reason: "there is no record of it that could be asked", remedy: "orchestrate session list")
+    }
+    return facts
   }
 }

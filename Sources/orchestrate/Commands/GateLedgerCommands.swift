@@ -61,7 +61,7 @@ enum GateLedgerCommands {
       """,
     examples: [
       Example(
-        "orchestrate gate waive lint --by Ada --reason 'rules change' --until 2026-12-31",
+        "orchestrate gate waive lint --by Ada --reason 'new rules' --until 2026-12-31",
         "Lint may fail until the end of the year")
     ],
     positionals: [Positional("gate", "The gate's id")],

@@ -44,6 +44,16 @@ struct GateFindings: Sendable {
     let duration: Duration
     let findings: [Finding]
 
+    /// - Parameter root: the absolute path that places in output are made relative to.
+    init(_ result: GateResult, root: String) {
+      gate = result.gate
+      check = result.check
+      standing = result.standing
+      stops = result.stops
+      duration = result.duration
+      findings = GateObjections(result, root: root).findings
+    }
+
     /// What was seen and on what grounds it counts, at length.
     var message: String { standing.words(check) }
 
@@ -69,14 +79,9 @@ struct GateFindings: Sendable {
   /// In the order in which the gates were asked.
   let rows: [Row]
 
-  /// - Parameter root: the absolute path that places in output are made relative to.
-  init(_ results: [GateResult], startedAt: Timestamp, root: String) {
+  init(_ rows: [Row], startedAt: Timestamp) {
+    self.rows = rows
     self.startedAt = startedAt
-    rows = results.map { result in
-      Row(
-        gate: result.gate, check: result.check, standing: result.standing, stops: result.stops,
-        duration: result.duration, findings: GateObjections(result, root: root).findings)
-    }
   }
 
   /// Every objection, in order.
