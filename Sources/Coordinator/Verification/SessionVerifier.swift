@@ -111,21 +111,17 @@ package struct SessionVerifier: Sendable {
     }
     guard let grounds else { return ClaimProof(claim: claim, step: .settled(.forged(faults))) }
     guard order.runs else { return ClaimProof(claim: claim, step: .settled(.onRecord)) }
-    guard let configuration = claim.configuration,
-      let record = try stored(store, { (store) throws(StoreError) in
-        try store.session(claim.session)
-      })
-    else {
+    let record = try stored(store) { (store) throws(StoreError) in
+      try store.session(claim.session)
+    }
+    guard let configuration = claim.configuration, let base = record?.plan.base else {
       return ClaimProof(
         claim: claim, step: .settled(.forged(["the journal names no configuration for it"])))
     }
     do throws(Problem) {
-      let coordinator = try await rehearsal.coordinator(under: configuration, base: record.plan.base)
-      return ClaimProof(
-        claim: claim,
-        step: .due(
-          try await ClaimProof.question(of: claim, coordinator), grounds, coordinator,
-          base: record.plan.base))
+      let coordinator = try await rehearsal.coordinator(under: configuration, base: base)
+      let question = try await ClaimProof.question(of: claim, coordinator)
+      return ClaimProof(claim: claim, step: .due(question, grounds, coordinator, base: base))
     } catch {
       return ClaimProof(
         claim: claim, step: .settled(.notReproducible(error.reason ?? error.message)))
