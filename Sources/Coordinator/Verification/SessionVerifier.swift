@@ -63,7 +63,7 @@ package struct SessionVerifier: Sendable {
       throw Problem(
         code: "VERIFY001", exit: .nothingMatched,
         message: "there is no journal of session \(session) in this repository",
-        reason: "\(CheckpointReference.journal(session)) does not exist",
+        reason: "\(CheckpointReference.journal(session)) is written at a session's first merge",
         remedy: "git fetch origin 'refs/orchestrate/*:refs/orchestrate/*'")
     }
     await Rehearsal.sweep(place.paths)

@@ -62,7 +62,7 @@ enum VerifyCommand {
     for session in scope.sessions {
       display.begin(session)
       let verdict = try await verifier.verify(session)
-      display.finish(verdict)
+      display.finish(verdict, isWhole: scope.commits == nil)
       verdicts.append(verdict)
     }
     let strangers = scope.strangers(to: verdicts)
