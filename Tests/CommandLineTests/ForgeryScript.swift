@@ -10,6 +10,8 @@ enum ForgeryScript {
     SESSION = "007"
     REF = f"refs/orchestrate/{SESSION}/journal"
     BRANCH = f"refs/heads/session/{SESSION}"
+    for part in ["AUTHOR", "COMMITTER"]:
+        os.environ |= {f"GIT_{part}_NAME": "mallory", f"GIT_{part}_EMAIL": "m@example.invalid"}
 
 
     def git(*arguments, text=None, **environment):

@@ -148,7 +148,9 @@ extension Coordinator {
     tell(.sentBack(task.planned.id, from: .document, to: stage, reason: reason))
   }
 
-  private nonisolated func passingOnBranch(_ record: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+  private nonisolated func passingOnBranch(
+    _ record: SessionRecord
+  ) async throws(Problem) -> Set<TestIdentity> {
     let head = record.branchHead
     let tree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: head)
@@ -170,7 +172,8 @@ extension Coordinator {
   private func mergeMessage(
     _ task: TaskRecord, _ session: SessionID, evidence: Digest, passing: Int
   ) -> String {
-    let trailers = CheckpointMessage.mergeTrailers(of: task.planned.id, in: session, evidence: evidence)
+    let trailers = CheckpointMessage.mergeTrailers(
+      of: task.planned.id, in: session, evidence: evidence)
     return """
       \(CheckpointMessage.subject("merge(\(task.planned.id)): \(task.planned.title)"))
 

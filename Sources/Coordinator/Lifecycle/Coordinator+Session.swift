@@ -136,7 +136,9 @@ extension Coordinator {
   }
 
   /// The tests that a person let the session start with although they failed.
-  nonisolated func knownBroken(in session: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+  nonisolated func knownBroken(
+    in session: SessionRecord
+  ) async throws(Problem) -> Set<TestIdentity> {
     guard session.isForced else { return [] }
     return try await baseline(at: session.plan.base).tests.outcomes?.broken ?? []
   }

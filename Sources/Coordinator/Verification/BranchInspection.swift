@@ -3,6 +3,7 @@
 
 import Domain
 import Git
+import Glibc
 
 /// Looks at a session's branch. Blocks its thread.
 struct BranchInspection {
@@ -11,8 +12,37 @@ struct BranchInspection {
   /// The most commits that are named.
   private static let strangersMax = 20
 
-  /// Where the branch stands: here, or as it was fetched; `nil` where it is not known.
-  func head() throws(GitError) -> ObjectID? {
+  /// Where a session's branch stands and what its archive is, read together.
+  struct Snapshot: Sendable {
+    /// `nil` where there is no archive.
+    let archive: ObjectID?
+    /// The branch, here or as it was fetched; `nil` where it is not known.
+    let head: ObjectID?
+  }
+
+  /// Reads both refs. A coordinator at work moves the branch first and the archive right after, so
+  /// that refs which do not agree are looked at again for a second.
+  func snapshot() throws(GitError) -> Snapshot {
+    var found = try look()
+    for _ in 1...Self.looks {
+      guard let archive = found.archive, let head = found.head,
+        let seal = ArchiveSeal(try repository.commitRecord(archive)), seal.branch != head
+      else { break }
+      usleep(Self.pauseMicroseconds)
+      found = try look()
+    }
+    return found
+  }
+
+  private static let looks = 20
+  private static let pauseMicroseconds: UInt32 = 50_000
+
+  private func look() throws(GitError) -> Snapshot {
+    Snapshot(
+      archive: try repository.reference(CheckpointReference.journal(session)), head: try head())
+  }
+
+  private func head() throws(GitError) -> ObjectID? {
     let own = CheckpointReference.branch(session)
     if let found = try repository.reference(own) { return found }
     let name = "/session/\(session.padded)"
@@ -23,13 +53,14 @@ struct BranchInspection {
   /// What does not hold of the branch, in sentences.
   ///
   /// - Parameters:
+  ///   - head: where it stands.
   ///   - base: where it began.
   ///   - wanted: where the journal says that it stands.
   ///   - known: every commit that the journal sealed.
   func faults(
-    base: ObjectID, wanted: ObjectID, known: Set<ObjectID>
+    of head: ObjectID?, base: ObjectID, wanted: ObjectID, known: Set<ObjectID>
   ) throws(GitError) -> [String] {
-    guard let head = try head() else {
+    guard let head else {
       guard wanted != base else { return [] }
       return [
         "the branch session/\(session) is not here: "

@@ -28,13 +28,10 @@ struct SessionArchive: Sendable {
     }
   }
 
-  /// Reads a session's archive; `nil` where there is none.
+  /// Reads the archive that a commit holds.
   ///
   /// - Throws: `GitError` where an object that the archive names is missing.
-  init?(of session: SessionID, in repository: Repository) throws(GitError) {
-    guard let id = try repository.reference(CheckpointReference.journal(session)) else {
-      return nil
-    }
+  init(of session: SessionID, at id: ObjectID, in repository: Repository) throws(GitError) {
     let commit = try repository.commitRecord(id)
     var reading = ArchiveReading()
     for entry in try repository.entries(inTree: commit.tree, matching: { _ in true }) {

@@ -52,14 +52,18 @@ package struct SessionVerifier: Sendable {
   ///
   /// - Throws: `Problem` with exit 4 where the repository has no archive of it.
   package func verify(_ session: SessionID) async throws(Problem) -> SessionVerdict {
-    let read = try await git { (repository) throws(GitError) in
-      try SessionArchive(of: session, in: repository)
+    let (read, head) = try await git { (repository) throws(GitError) in
+      let now = try BranchInspection(session: session, repository: repository).snapshot()
+      let archive = try now.archive.map { (id) throws(GitError) in
+        try SessionArchive(of: session, at: id, in: repository)
+      }
+      return (archive, now.head)
     }
     guard let archive = read else {
       throw Problem(
         code: "VERIFY001", exit: .nothingMatched,
         message: "there is no journal of session \(session) in this repository",
-        reason: "\(CheckpointReference.journal(session)) does not exist",
+        reason: "\(CheckpointReference.journal(session)) is written at a session's first merge",
         remedy: "git fetch origin 'refs/orchestrate/*:refs/orchestrate/*'")
     }
     await Rehearsal.sweep(place.paths)
@@ -70,13 +74,13 @@ package struct SessionVerifier: Sendable {
       throw Problem(error)
     }
     let rehearsal = Rehearsal(place, archive: archive, store: walk.store)
-    let result = await checked(archive, walk, rehearsal)
+    let result = await checked(archive, head, walk, rehearsal)
     await rehearsal.end()
     return try result.get()
   }
 
   private func checked(
-    _ archive: SessionArchive, _ walk: JournalWalk, _ rehearsal: Rehearsal
+    _ archive: SessionArchive, _ head: ObjectID?, _ walk: JournalWalk, _ rehearsal: Rehearsal
   ) async -> Result<SessionVerdict, Problem> {
     do throws(Problem) {
       var all: [SealedClaim] = []
@@ -87,7 +91,8 @@ package struct SessionVerifier: Sendable {
         proofs.append(try await prepared(claim, archive, walk.store, rehearsal))
       }
       let faults = archive.faults + (fault.map { [$0] } ?? [])
-      let branch = try await branchFaults(archive.session, walk.store, Set(all.map(\.commit)))
+      let branch = try await branchFaults(
+        archive.session, head, walk.store, Set(all.map(\.commit)))
       return .success(
         SessionVerdict(
           session: archive.session, entries: archive.lines.count, faults: faults + branch,
@@ -111,21 +116,17 @@ package struct SessionVerifier: Sendable {
     }
     guard let grounds else { return ClaimProof(claim: claim, step: .settled(.forged(faults))) }
     guard order.runs else { return ClaimProof(claim: claim, step: .settled(.onRecord)) }
-    guard let configuration = claim.configuration,
-      let record = try stored(store, { (store) throws(StoreError) in
-        try store.session(claim.session)
-      })
-    else {
+    let record = try stored(store) { (store) throws(StoreError) in
+      try store.session(claim.session)
+    }
+    guard let configuration = claim.configuration, let base = record?.plan.base else {
       return ClaimProof(
         claim: claim, step: .settled(.forged(["the journal names no configuration for it"])))
     }
     do throws(Problem) {
-      let coordinator = try await rehearsal.coordinator(under: configuration, base: record.plan.base)
-      return ClaimProof(
-        claim: claim,
-        step: .due(
-          try await ClaimProof.question(of: claim, coordinator), grounds, coordinator,
-          base: record.plan.base))
+      let coordinator = try await rehearsal.coordinator(under: configuration, base: base)
+      let question = try await ClaimProof.question(of: claim, coordinator)
+      return ClaimProof(claim: claim, step: .due(question, grounds, coordinator, base: base))
     } catch {
       return ClaimProof(
         claim: claim, step: .settled(.notReproducible(error.reason ?? error.message)))
@@ -155,7 +156,7 @@ package struct SessionVerifier: Sendable {
   // MARK: The branch
 
   private func branchFaults(
-    _ session: SessionID, _ store: SQLiteStore, _ known: Set<ObjectID>
+    _ session: SessionID, _ head: ObjectID?, _ store: SQLiteStore, _ known: Set<ObjectID>
   ) async throws(Problem) -> [String] {
     let record = try stored(store) { (store) throws(StoreError) in try store.session(session) }
     guard let record else { return ["the journal plans no session \(session)"] }
@@ -163,7 +164,7 @@ package struct SessionVerifier: Sendable {
     guard order.only == nil else { return [] }
     return try await git { (repository) throws(GitError) in
       try BranchInspection(session: session, repository: repository).faults(
-        base: record.plan.base, wanted: record.branchHead, known: known)
+        of: head, base: record.plan.base, wanted: record.branchHead, known: known)
     }
   }
 

@@ -30,7 +30,8 @@ enum VerifyCommand {
       Example("orchestrate verify 39 --key release.pub.pem", "Each must be signed, too"),
     ],
     positionals: [
-      Positional("what", "A session, a range A..B, or one commit; all sessions by default", .optional)
+      Positional(
+        "what", "A session, a range A..B, or one commit; all sessions by default", .optional)
     ],
     options: [
       OptionSpec("no-run", help: "Run nothing; check commits, records and journal"),
@@ -61,7 +62,7 @@ enum VerifyCommand {
     for session in scope.sessions {
       display.begin(session)
       let verdict = try await verifier.verify(session)
-      display.finish(verdict)
+      display.finish(verdict, isWhole: scope.commits == nil)
       verdicts.append(verdict)
     }
     let strangers = scope.strangers(to: verdicts)
@@ -77,8 +78,8 @@ enum VerifyCommand {
   private static func exit(_ verdicts: [SessionVerdict], strangers: [String]) -> ExitCode {
     let found = Set(verdicts.map(\.exit))
     if !strangers.isEmpty { return .integrityFailure }
-    return [ExitCode.integrityFailure, .evidenceRefused, .partialSuccess].first(where: found.contains)
-      ?? .done
+    let worst = [ExitCode.integrityFailure, .evidenceRefused, .partialSuccess]
+    return worst.first(where: found.contains) ?? .done
   }
 
   /// The repository's place, which may have no working tree.

@@ -31,12 +31,14 @@ final class VerifyDisplay: Sendable {
   }
 
   /// Shows what does not hold of a session as a whole.
-  func finish(_ verdict: SessionVerdict) {
+  ///
+  /// - Parameter isWhole: whether its whole branch was looked at, and not a range.
+  func finish(_ verdict: SessionVerdict, isWhole: Bool) {
     guard !isSilent else { return }
     for fault in verdict.faults { invocation.print(row("FORGED", harmless(fault), .red)) }
     if verdict.faults.isEmpty {
-      invocation.print(
-        row("CHAIN", "\(verdict.entries) entries hold, and every commit is accounted for", nil))
+      let branch = isWhole ? ", and every commit of the branch is accounted for" : ""
+      invocation.print(row("CHAIN", "\(verdict.entries) entries hold\(branch)", nil))
     }
   }
 
