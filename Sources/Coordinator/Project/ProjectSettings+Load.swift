@@ -89,7 +89,7 @@ private struct SettingsReading {
       necessityDeadline: .seconds(120),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, choice), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, choice.runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
@@ -124,15 +124,12 @@ private struct SettingsReading {
   }
 
   private func groups(
-    _ configuration: ProjectConfiguration, _ choice: RunnerCatalogue.Choice
+    _ configuration: ProjectConfiguration, _ runner: any TestRunner, _ testWords: [String]
   ) -> PathGroups {
-    let runner = choice.runner
     let own = configuration.tests.paths?.map { PathPattern($0) }
     return PathGroups(
-      tests: (own ?? runner.testPathPatterns + RunnerCatalogue.testMaterial)
-        + RunnerCatalogue.snapshots,
-      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows
-        + Self.runnerFiles + choice.command.flatMap { named(in: $0) },
+      tests: own ?? runner.testPathPatterns,
+      testConfiguration: runner.configurationPatterns + PathGroups.runnerShadows,
       documents: configuration.documentPaths.map { PathPattern($0) },
       litter: runner.litter.map(\.text) + Self.litter)
   }

@@ -96,13 +96,4 @@ package enum RunnerCatalogue {
     }
     return (kind.command(project), "the project has \(kind.sign(project))")
   }
-
-  /// Snapshots that tests compare with, in whatever language: whoever changes them changes what
-  /// the tests say.
-  package static let snapshots: [PathPattern] = ["__snapshots__/", "*.snap", "*.ambr"]
-    .map(PathPattern.init)
-
-  /// Folders of what tests read, by the names that most languages share.
-  package static let testMaterial: [PathPattern] = ["testdata/", "fixtures/", "__fixtures__/"]
-    .map(PathPattern.init)
 }
