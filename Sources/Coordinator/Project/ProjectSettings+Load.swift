@@ -89,7 +89,8 @@ private struct SettingsReading {
       necessityDeadline: .seconds(120),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, choice.runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, choice.runner, testWords),
+      taskLinesMax: Self.linesMax(taskSize) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
