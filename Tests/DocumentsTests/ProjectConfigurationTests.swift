@@ -63,7 +63,7 @@ import Testing
       """
       {
         // Comments are welcome.
-        "tests": {"command": ["swift", "test"], "report": "junit", "reportPath": "out/r.xml",
+        "tests": {"command": ["swift", "test"], "runner": "junit", "report": "junit", "reportPath": "out/r.xml",
                   "paths": ["Tests/**"]},
         "health_check": {"shell": "cd api && make check"},
         "drivers": {
@@ -84,6 +84,7 @@ import Testing
       }
       """)
     #expect(configuration.tests.command == .words(["swift", "test"]))
+    #expect(configuration.tests.runner == .junit)
     #expect(configuration.tests.report == .junit)
     #expect(configuration.tests.reportPath == "out/r.xml")
     #expect(configuration.tests.paths == ["Tests/**"])
@@ -108,6 +109,15 @@ import Testing
     #expect(configuration.documentPaths == ["*.rst"])
     #expect(configuration.environment == ["LANG"])
     #expect(configuration.context["a"] == 1)
+  }
+
+  @Test(arguments: [
+    (#"{"report": "tap"}"#, RunnerName.tap), (#"{"report": "go"}"#, .go),
+    (#"{"report": "none"}"#, .exitCode), (#"{"report": "junit", "reportPath": "r.xml"}"#, .junit),
+    (#"{"report": "junit"}"#, nil), ("{}", nil),
+  ])
+  func `the kind of report names a runner`(tests: String, runner: RunnerName?) throws {
+    #expect(try configuration("{\"tests\": \(tests)}").tests.reportRunner == runner)
   }
 
   @Test func `gates may be an object by id, and a shipped one is filled up`() throws {

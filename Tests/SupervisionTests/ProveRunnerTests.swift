@@ -112,4 +112,21 @@ struct ProveRunnerTests {
       return
     }
   }
+
+  @Test func `an implementation that makes every test pass does not make the control pass`()
+    async throws
+  {
+    let test = "use Test::More; use Calc; is(Calc::add(1, 2), 3, 'adds'); done_testing;\n__END__\nx"
+    let control = try #require(
+      runner.control(of: test, path: "t/calc.t", nonce: "nonce-1")?.text)
+    let honest = try Project(["lib/Calc.pm": Self.calc, "t/calc.t": control])
+    let verdicts = try #require(await honest.run(runner).run.verdicts)
+    #expect(verdicts["t/calc.t::nonce-1"] == .failed(.assertion))
+    let bending =
+      Self.calc.replacing(
+        "sub add {",
+        with: "sub add { no warnings; *Test::More::is = sub { Test::More::ok(1, $_[2]) };")
+    let bent = try Project(["lib/Calc.pm": bending, "t/calc.t": control])
+    #expect(await bent.run(runner).run.verdicts?["t/calc.t::nonce-1"] != .failed(.assertion))
+  }
 }

@@ -82,7 +82,8 @@ export default async function* report(events) {
     return JSON.stringify(record) + '\n'
   }
   for await (const { type, data } of events) {
-    const file = data?.file ?? ''
+    // Some versions name a file by its whole path, others relative to the project.
+    const file = data?.file ? path.resolve(root, data.file) : ''
     if (type === 'test:stderr') {
       printed.set(file, ((printed.get(file) ?? '') + data.message).slice(0, 200_000))
     }
@@ -95,7 +96,7 @@ export default async function* report(events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue
 
     // Node counts a file as a test where no test of it was heard of, or where its process failed.
-    if (data.nesting === 0 && path.resolve(root, data.name) === path.resolve(root, file || '.')) {
+    if (data.nesting === 0 && path.resolve(root, data.name) === file) {
       if (type === 'test:pass') continue
       const error = data.details?.error
       const record = { file: inside(file), suite: '', name: '', outcome: 'errored' }

@@ -58,11 +58,11 @@ package struct NodeTestRunner: TestRunner {
       ? .refused(words) : .withoutReport(exit: exit, outcome)
   }
 
-  /// Node's own patterns, and what tests share.
+  /// Node's own patterns, those of other runners, and snapshots.
   package var testPathPatterns: [PathPattern] {
     let endings = ["js", "cjs", "mjs", "ts", "cts", "mts", "jsx", "tsx"]
     return
-      (["test/", "tests/", "__tests__/"]
+      (["test/", "tests/", "__tests__/", "__snapshots__/", "*.snapshot"]
       + endings.flatMap { ["*.test.\($0)", "*.spec.\($0)", "*-test.\($0)", "*_test.\($0)"] }
       + endings.flatMap { ["test-*.\($0)", "test.\($0)"] }).map(PathPattern.init)
   }
@@ -70,12 +70,16 @@ package struct NodeTestRunner: TestRunner {
   /// `.npmrc` may carry `node-options`; of `package.json` only a part concerns tests.
   package var configurationPatterns: [PathPattern] {
     [
-      "package.json", ".npmrc", ".noderc", "node.config.json", ".env", ".env.*", ".mocharc*",
-      "jest.config.*", "vitest.config.*", "ava.config.*", "tsconfig.json", "tsconfig.*.json",
-      ".swcrc", "babel.config.*", ".babelrc*",
+      "package.json", ".npmrc", "node.config.json", ".env", ".env.*", ".mocharc*",
+      "jest.config.*", "vitest.config.*", "ava.config.*",
     ].map(PathPattern.init)
   }
 
   /// Installed packages and coverage data.
   package var litter: [PathPattern] { ["node_modules/", "coverage/"].map(PathPattern.init) }
+
+  /// The runner's module, and what it tells the processes that it starts.
+  package var runnerMarks: [String] {
+    ["node:test", "NODE_TEST_CONTEXT", "NODE_TEST_WORKER_ID", "prepareStackTrace"]
+  }
 }

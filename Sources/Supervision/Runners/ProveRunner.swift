@@ -52,18 +52,39 @@ package struct ProveRunner: TestRunner {
     }
   }
 
-  /// Perl's own places, and what tests share.
+  /// Perl's own places, and modules that only tests load.
   package var testPathPatterns: [PathPattern] {
     ["/t/", "/xt/", "*.t"].map(PathPattern.init)
   }
 
-  /// prove's options and its memory of earlier runs.
+  /// prove's options, its memory of earlier runs, and modules that would stand in for its own.
   package var configurationPatterns: [PathPattern] {
     [
-      ".proverc", ".prove", "/TAP/**", "/App/**", "/Test/**", "/lib/Test/More.pm",
-      "/lib/Test/Builder.pm",
-    ]
-    .map(PathPattern.init)
+      ".proverc", ".prove", "/lib/Test/More.pm", "/lib/Test/Simple.pm", "/lib/Test/Builder.pm",
+      "/lib/Test/Builder/", "/lib/Test2/", "/lib/TAP/", "/lib/App/Prove.pm", "/lib/App/Prove/",
+    ].map(PathPattern.init)
+  }
+
+  /// One more test at the end of the file, behind whatever the implementation did when it was
+  /// called. The plan does not hold then; what counts is that the added test fails.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    guard path.hasSuffix(".t") else { return nil }
+    let test = """
+
+      ;require Test::More;
+      package main;
+      Test::More::is('\(nonce)', '', '\(nonce)');
+
+      """
+    let end = ["\n__END__", "\n__DATA__"].compactMap { text.firstRange(of: $0)?.lowerBound }.min()
+    let place = end ?? text.endIndex
+    return ControlTests(
+      text: text[..<place] + test + text[place...], failing: .added(name: nonce))
+  }
+
+  /// The modules of tests, and what prove tells those that it starts.
+  package var runnerMarks: [String] {
+    ["Test::More", "Test::Builder", "Test2::", "Test::Simple", "HARNESS_ACTIVE", "HARNESS_VERSION"]
   }
 
   /// Build products and coverage data.
