@@ -117,7 +117,13 @@ private struct SettingsReading {
         command: .words(words), report: PathPattern(path),
         paths: (tests.paths ?? []).map { PathPattern($0) })
     }
-    return PytestRunner(command: words)
+    switch words.prefix(2) {
+    case ["cargo", "test"]: return CargoTestRunner(command: words)
+    case ["go", "test"]: return GoTestRunner(command: words)
+    case ["swift", "test"]: return SwiftTestRunner(command: words)
+    case _ where words.first == "ctest": return CTestRunner(command: words)
+    default: return PytestRunner(command: words)
+    }
   }
 
   private func groups(
