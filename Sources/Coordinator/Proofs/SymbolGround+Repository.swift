@@ -3,6 +3,7 @@
 
 import Domain
 import Git
+import Supervision
 
 extension StageProver {
   /// The most implementation files whose text is searched for a missing symbol's home.
