@@ -6,6 +6,11 @@ import Supervision
 import TestKit
 import Testing
 
+/// What could not be made of a project.
+private struct UnmadeProject: Error {
+  let what: String
+}
+
 /// A project in a compiled language, with session 007 of one task, and an agent that lays files
 /// over its workspace.
 private final class CompiledProject: Sendable {
@@ -62,7 +67,7 @@ private final class CompiledProject: Sendable {
     let made = await shell(
       "chmod +x agent.py; git init -q -b main . && git add -A && "
         + "git -c user.name=t -c user.email=t@t commit -q -m 'First commit'")
-    guard made.termination == .exited(0) else { throw FixtureError(what: made.standardError.text) }
+    guard made.termination == .exited(0) else { throw UnmadeProject(what: made.standardError.text) }
   }
 
   private func write(_ path: String, _ text: String) async throws {
@@ -70,7 +75,7 @@ private final class CompiledProject: Sendable {
     let made = await run(
       ["/bin/sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "sh", file],
       in: "/", input: Array(text.utf8))
-    guard made.termination == .exited(0) else { throw FixtureError(what: path) }
+    guard made.termination == .exited(0) else { throw UnmadeProject(what: path) }
   }
 
   func shell(_ line: String) async -> CommandOutcome {

@@ -21,7 +21,7 @@ package struct RedFacts: Hashable, Sendable {
 
   /// The tests of `now` that the added ones have become: themselves, or what is new in a file or
   /// suite that could not be loaded or built while red.
-  func proving(in now: TestOutcomes) -> Set<TestIdentity> {
+  package func proving(in now: TestOutcomes) -> Set<TestIdentity> {
     var proving = added.intersection(now.identities)
     for identity in added where isUnseen(identity) {
       proving.formUnion(now.identities.filter(identity.covers).subtracting(baseline.identities))
