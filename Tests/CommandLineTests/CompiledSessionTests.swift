@@ -34,7 +34,7 @@ private final class CompiledProject: Sendable {
     let drivers = ["architect", "specialist", "test-engineer", "reviewer", "documenter"]
       .map { "\"\($0)\": {\"driver\": \"scripted\"}" }.joined(separator: ", ")
     var all = files
-    all[".gitignore"] = ".claude/\ntarget/\n"
+    all[".gitignore"] = ".claude/\ntarget/\nbuild/\n"
     all["README.md"] = "# calc\n"
     all["agent.py"] = Self.agent
     all[".claude/config/project.json"] = """
@@ -134,7 +134,7 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
   path.split(separator: ":").contains { access("\($0)/\(tool)", X_OK) == 0 }
 }
 
-struct CompiledSessionTests {
+@Suite struct CompiledSessionTests {
   private func expectMerged(
     _ project: CompiledProject, refused codes: [String], saying words: [String] = []
   ) async {
@@ -248,5 +248,59 @@ struct CompiledSessionTests {
       ])
     await expectMerged(
       project, refused: ["TDD002", "TDD006"], saying: ["testing.T is not this project's own"])
+  }
+
+  @Test(.enabled("cmake is not installed") { isInstalled("cmake", "/usr/local/bin:/usr/bin") })
+  func `a library's task is red by a missing header, and only an honest green passes`()
+    async throws
+  {
+    let test = """
+      #include "calc/mul.hpp"
+      int main() { return mul(2, 3) == 6 && mul(2, 0) == 0 ? 0 : 1; }
+      """
+    let code = [
+      "include/calc/mul.hpp": "int mul(int, int);\n",
+      "src/mul.cpp":
+        "#include \"calc/mul.hpp\"\nint mul(int a, int b) { return a * b; }\n",
+    ]
+    let project = try await CompiledProject(
+      command: "ctest --test-dir build", variables: [:], planned: "src/mul.cpp",
+      files: [
+        "CMakeLists.txt": """
+        cmake_minimum_required(VERSION 3.14)
+        project(calc CXX)
+        enable_testing()
+        file(GLOB SOURCES CONFIGURE_DEPENDS src/*.cpp)
+        add_library(calc ${SOURCES})
+        target_include_directories(calc PUBLIC include)
+        file(GLOB PROGRAMS CONFIGURE_DEPENDS tests/*.cpp)
+        foreach(program ${PROGRAMS})
+          get_filename_component(name ${program} NAME_WE)
+          add_executable(${name} ${program})
+          target_link_libraries(${name} calc)
+          add_test(NAME ${name} COMMAND ${name})
+        endforeach()
+        """,
+        "include/calc/add.hpp": "int add(int, int);\n",
+        "src/add.cpp": "#include \"calc/add.hpp\"\nint add(int a, int b) { return a + b; }\n",
+        "tests/add_test.cpp":
+          "#include \"calc/add.hpp\"\nint main() { return add(1, 2) == 3 ? 0 : 1; }\n",
+      ],
+      steps: [
+        "red-1": ["tests/mul_test.cpp": "#include <nothing/mul.hpp>\nint main() {}\n"],
+        "red": ["tests/mul_test.cpp": test],
+        "green-1": code.merging(
+          ["src/add.cpp": "#include \"calc/add.hpp\"\nint add(int, int) { return 6; }\n"]
+        ) { $1 },
+        "green": code.merging(
+          [
+            "src/add.cpp":
+              "#include \"calc/add.hpp\"\nint add(int a, int b) { return a + b; }\n"
+          ]
+        ) { $1 },
+      ])
+    await expectMerged(
+      project, refused: ["TDD002", "TDD008"],
+      saying: ["nothing/mul.hpp is not this project's own"])
   }
 }

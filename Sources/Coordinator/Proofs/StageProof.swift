@@ -147,12 +147,9 @@ package struct StageProver: Sendable {
     let result = RedRules.judge(
       changes: set.changes, baseline: baseline.tests, after: after.tests,
       knownBroken: question.knownBroken, ground: ground)
-    let added =
-      (after.tests.outcomes?.identities.count ?? 0)
-      - (baseline.tests.outcomes?.identities.count ?? 0)
     return StageOutcome(
       judgement: result.judgement, evidence: [baseline.record, after.record], sentBack: nil,
-      summary: "\(max(0, added)) new tests, \(result.strength.words)")
+      summary: result.summary)
   }
 
   private func green(

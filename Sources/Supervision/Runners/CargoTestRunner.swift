@@ -120,7 +120,7 @@ package struct CargoTestRunner: TestRunner {
   /// Manifests, cargo's own settings, build scripts and the toolchain's choice.
   package var configurationPatterns: [PathPattern] {
     [
-      "Cargo.toml", "Cargo.lock", "**/.cargo/**", "build.rs", "rust-toolchain",
+      "Cargo.toml", "**/.cargo/**", "build.rs", "rust-toolchain",
       "rust-toolchain.toml",
     ].map(PathPattern.init)
   }

@@ -127,9 +127,9 @@ package struct SwiftTestRunner: TestRunner {
   /// The package manager's own folder for tests.
   package var testPathPatterns: [PathPattern] { [PathPattern("Tests/")] }
 
-  /// Manifests, for whatever version of the tools, and what they resolve to.
+  /// Manifests, for whatever version of the tools. What they resolve to grows with the code.
   package var configurationPatterns: [PathPattern] {
-    ["Package.swift", "Package@swift-*.swift", "Package.resolved", ".swiftpm/"]
+    ["Package.swift", "Package@swift-*.swift", ".swiftpm/"]
       .map(PathPattern.init)
   }
 
