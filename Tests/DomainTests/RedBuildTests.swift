@@ -57,7 +57,9 @@ extension TestOutcome {
     let result = judge([.wholeSuite: .notBuilt(.missing("mul"))])
     #expect(result.judgement.isAccepted)
     #expect(result.strength == .byMissingSymbol)
-    #expect(result.judgement.mentions("cannot be built for want of mul, red by missing symbol"))
+    #expect(
+      result.summary == "the whole suite cannot be built for want of mul, red by missing symbol")
+    #expect(result.judgement.mentions(result.summary))
   }
 
   @Test func `what such a build hides is said to be hidden, not lost`() {

@@ -135,6 +135,14 @@ struct CTestRunnerTests {
       ])
   }
 
+  @Test func `a control is one more test that is seen to fail`() async throws {
+    let text = "#include <gtest/gtest.h>\nTEST(Calc, Adds) {}\n"
+    let control = try #require(runner.control(of: text, path: "tests/a_test.cpp", nonce: "a-1"))
+    #expect(control.failing == .added(name: "Failsa1"))
+    let verdicts = await run(try project(["tests/a_test.cpp": control.text])).verdicts
+    #expect(verdicts == ["Calc.Adds": .passed, "OrchestrateControl.Failsa1": .failed(.assertion)])
+  }
+
   @Test func `no tests, and a project that cannot be configured, are no run`() async throws {
     #expect(await run(try project([:])) == .didNotRun(reason: .zeroTests))
     guard

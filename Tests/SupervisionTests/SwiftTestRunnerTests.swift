@@ -30,7 +30,7 @@ struct SwiftTestRunnerTests {
     import XCTest
     @testable import Calc
     final class OldTests: XCTestCase {
-      func testAdds() { XCTAssertEqual(add(1, 2), 3) }
+      func testAdds() { print("no line feed", terminator: ""); XCTAssertEqual(add(1, 2), 3) }
       func testFails() { XCTAssertEqual(add(1, 2), 4, "& <why>") }
       func testThrows() throws { _ = try boom() }
       func testSkips() throws { throw XCTSkip("later") }
@@ -79,6 +79,16 @@ struct SwiftTestRunnerTests {
     ]
     let selected = try #require(await run(project, selecting: chosen).verdicts)
     #expect(selected == ["\(old)::testAdds": .passed, "\(new)::Things::`adds two.`()": .passed])
+
+    let suites = ["Tests/CalcTests/OldTests.swift", new].map { Self.package[$0, default: ""] }
+    for (file, text) in zip(["OldTests", "NewTests"], suites) {
+      let path = "Tests/CalcTests/\(file).swift"
+      let control = try #require(runner.control(of: text, path: path, nonce: "a-\(file)"))
+      try project.write(control.text, to: path)
+    }
+    let controlled = try #require(await run(project).verdicts)
+    #expect(controlled["OrchestrateControlaOldTests::testControlaOldTests"] == .failed(.assertion))
+    #expect(controlled["\(new)::orchestrateControlaNewTests()"] == .failed(.assertion))
 
     try project.write(
       "import Testing\nimport Glibc\n@Test func leaves() { exit(0) }\n",

@@ -3,6 +3,7 @@
 
 import Domain
 import Git
+import Supervision
 
 extension StageProver {
   /// The most implementation files whose text is searched for a missing symbol's home.
@@ -12,7 +13,7 @@ extension StageProver {
     _ question: StageQuestion, _ set: ChangeSet, _ after: TestObservation
   ) async throws(ProofError) -> SymbolGround {
     let wanted = MissingPlaces(after)
-    let groups = settings.paths
+    let (groups, runner) = (settings.paths, settings.runner)
     let tests = set.changes.filter { $0.group == .test && $0.kind != .deleted }.map(\.path)
     let base = question.stageBase
     let found = try await asked { (repository) throws(GitError) in
@@ -29,9 +30,14 @@ extension StageProver {
       }
       var texts: [String] = []
       for path in tests {
-        if let text = try repository.text(at: path, inTree: question.submission.tree) {
-          texts.append(text)
+        guard let text = try repository.text(at: path, inTree: question.submission.tree) else {
+          continue
         }
+        // Of a file that holds both, only the tests say what the tests name.
+        let regions =
+          groups.group(of: path) == .implementation
+          ? runner.testRegions(of: text, path: path) : nil
+        texts.append(regions?.tests ?? text)
       }
       return (paths: entries.map(\.path), home: home, names: names, texts: texts)
     }

@@ -25,12 +25,9 @@ extension StageProver {
     let result = RedRules.judge(
       changes: set.changes, baseline: baseline.tests, after: after.tests,
       knownBroken: question.knownBroken, ground: ground, unsteady: repeated.tests)
-    let added =
-      (after.tests.outcomes?.identities.count ?? 0)
-      - (baseline.tests.outcomes?.identities.count ?? 0)
     return StageOutcome(
       judgement: result.judgement, evidence: [baseline.record, after.record] + repeated.records,
-      sentBack: nil, summary: "\(max(0, added)) new tests, \(result.strength.words)")
+      sentBack: nil, summary: result.summary)
   }
 
   func green(

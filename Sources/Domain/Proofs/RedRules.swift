@@ -31,6 +31,8 @@ package enum RedRules {
     package let judgement: Judgement
     /// The weakest reason for which one of its tests is red; says nothing unless it is accepted.
     package let strength: RedStrength
+    /// What was added and why it is red, for one line.
+    package let summary: String
   }
 
   /// Judges a red submission.
@@ -48,7 +50,9 @@ package enum RedRules {
     checkFiles(changes, &judgement)
     guard let before = judgement.outcomes(of: baseline, "red.baseline-ran"),
       let now = judgement.outcomes(of: after, "red.ran")
-    else { return Result(judgement: judgement, strength: .byAssertion) }
+    else {
+      return Result(judgement: judgement, strength: .byAssertion, summary: "the tests did not run")
+    }
 
     judgement.unsteady(unsteady, stage: "red")
     let brokenBefore = before.broken.subtracting(knownBroken).subtracting(unsteady.quarantined)
@@ -64,7 +68,8 @@ package enum RedRules {
     let tests = changes.filter { $0.group == .test && $0.kind != .deleted }
     let measure = Measure(ground: ground.without(changes), tests: Set(tests.map(\.path)))
     let strength = checkNew(new, in: now, measure, &judgement)
-    return Result(judgement: judgement, strength: strength)
+    return Result(
+      judgement: judgement, strength: strength, summary: sentence(new, in: now, strength))
   }
 
   /// By what a failure is measured.

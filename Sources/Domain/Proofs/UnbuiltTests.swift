@@ -8,7 +8,7 @@ extension TestOutcomes {
   }
 
   /// The tests of `earlier` that are not to be seen since they could not be built.
-  func hidden(of earlier: TestOutcomes) -> Set<TestIdentity> {
+  package func hidden(of earlier: TestOutcomes) -> Set<TestIdentity> {
     let unbuilt = unbuilt
     guard !unbuilt.isEmpty else { return [] }
     return earlier.identities.filter { test in

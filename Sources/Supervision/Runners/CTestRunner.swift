@@ -124,6 +124,6 @@ package struct CTestRunner: TestRunner {
     let name = "Fails" + nonce.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
     return ControlTests(
       text: text + "\nTEST(OrchestrateControl, \(name)) { FAIL() << \"\(name)\"; }\n",
-      failing: .added(name: "OrchestrateControl.\(name)"))
+      failing: .added(name: name))
   }
 }

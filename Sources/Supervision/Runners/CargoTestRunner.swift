@@ -106,20 +106,21 @@ package struct CargoTestRunner: TestRunner {
   }
 
   /// Integration tests and what they share, and modules of tests in files of their own. Tests
-  /// inside of source files are told by `parts(of:path:)`.
+  /// inside of source files are told by `testRegions(of:path:)`.
   package var testPathPatterns: [PathPattern] {
     ["tests/", "test/", "tests.rs", "*_tests.rs", "*_test.rs"].map(PathPattern.init)
   }
 
-  /// The modules marked `#[cfg(test)]` are a source file's tests.
-  package func parts(of text: String, path: String) -> SourceParts? {
-    path.hasSuffix(".rs") ? RustSource(text).parts : nil
+  /// The modules marked `#[cfg(test)]` are a source file's tests. Blank lines are left out, and a
+  /// file without tests is told apart as well, so that two versions can be compared by region.
+  package func testRegions(of text: String, path: String) -> TestRegions? {
+    path.hasSuffix(".rs") ? RustSource(text).regions : nil
   }
 
   /// Manifests, cargo's own settings, build scripts and the toolchain's choice.
   package var configurationPatterns: [PathPattern] {
     [
-      "Cargo.toml", "Cargo.lock", "**/.cargo/**", "build.rs", "rust-toolchain",
+      "Cargo.toml", "**/.cargo/**", "build.rs", "rust-toolchain",
       "rust-toolchain.toml",
     ].map(PathPattern.init)
   }

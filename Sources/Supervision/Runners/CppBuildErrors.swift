@@ -66,7 +66,8 @@ enum CppBuildErrors {
     }
     if says("' file not found"), let path = quoted.first { return header(path, source) }
     guard let first = quoted.first else { return nil }
-    if says("' has no member named '"), quoted.count > 1, let name = quoted.last {
+    // Of a type with another name, gcc says both: `'std::string' {aka '…'} has no member named 's'`.
+    if says(" has no member named '"), quoted.count > 1, let name = quoted.last {
       return .init(symbol: name, place: .named(type(first)))
     }
     if says(

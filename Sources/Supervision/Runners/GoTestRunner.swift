@@ -87,10 +87,9 @@ package struct GoTestRunner: TestRunner {
     ["*_test.go", "testdata/"].map(PathPattern.init)
   }
 
-  /// Modules and workspaces, with what they resolve to.
+  /// Modules and workspaces. What they resolve to grows with the code.
   package var configurationPatterns: [PathPattern] {
-    ["go.mod", "go.sum", "go.work", "go.work.sum", "vendor/modules.txt", "go.env"]
-      .map(PathPattern.init)
+    ["go.mod", "go.work", "go.env"].map(PathPattern.init)
   }
 
   /// Test programs and profiles; everything else goes to Go's cache outside of the project.

@@ -45,8 +45,8 @@ package struct SwiftTestRunner: TestRunner {
   /// `swift test`.
   package var name: String { "swift test" }
 
-  /// The tests are built first. Swift Testing's events go to standard error, where nothing else is
-  /// printed once the tests run; all tests of XCTest run in one process, whose lines are whole.
+  /// The tests are built first. Swift Testing's events go between the lines that are printed, since
+  /// XCTest has nothing but its lines; all its tests run in one process, so that these are whole.
   package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
     var words = program + ["test"]
     if let selecting, !selecting.contains(where: \.isWholeFile) {
@@ -57,7 +57,7 @@ package struct SwiftTestRunner: TestRunner {
     }
     return RunnerInvocation(
       argv: words + [
-        "--skip-build", "--event-stream-output-path", "/dev/stderr", "--event-stream-version", "0",
+        "--skip-build", "--event-stream-output-path", "/dev/stdout", "--event-stream-version", "0",
       ],
       preparation: [program + ["build", "--build-tests"] + options(without: Self.testing)],
       report: .standardOutput)
@@ -80,15 +80,11 @@ package struct SwiftTestRunner: TestRunner {
     case .exit(let code) where code == 126 || code == 127:
       return .didNotRun(reason: .withoutReport(exit: code, outcome))
     case .exit(let code):
-      guard outcome.standardError.omittedBytes == 0 else {
-        let error = ReportError.tooLarge(bytes: outcome.standardError.totalBytes)
-        return .didNotRun(reason: .unreadableReport(error.description))
-      }
       let text = String(decoding: reports.first ?? [], as: UTF8.self)
       do throws(SwiftReportError) {
         let results =
           try XCTestLines.results(text, projectRoot: projectRoot)
-          + SwiftTestingEvents.results(outcome.standardError.text, projectRoot: projectRoot)
+          + SwiftTestingEvents.results(text, projectRoot: projectRoot)
         return Self.judge(JUnitReport.mergeDuplicates(results), exit: code, outcome)
       } catch {
         return .didNotRun(reason: .unreadableReport(error.reason))
@@ -131,9 +127,9 @@ package struct SwiftTestRunner: TestRunner {
   /// The package manager's own folder for tests.
   package var testPathPatterns: [PathPattern] { [PathPattern("Tests/")] }
 
-  /// Manifests, for whatever version of the tools, and what they resolve to.
+  /// Manifests, for whatever version of the tools. What they resolve to grows with the code.
   package var configurationPatterns: [PathPattern] {
-    ["Package.swift", "Package@swift-*.swift", "Package.resolved", ".swiftpm/"]
+    ["Package.swift", "Package@swift-*.swift", ".swiftpm/"]
       .map(PathPattern.init)
   }
 
@@ -156,13 +152,13 @@ package struct SwiftTestRunner: TestRunner {
     if lines.contains(where: { $0.hasPrefix("import Testing") }) {
       return ControlTests(
         text: text + "\n@Test func orchestrate\(name)() { Issue.record(\"\(name)\") }\n",
-        failing: .added(name: "orchestrate\(name)()"))
+        failing: .added(name: name))
     }
     guard lines.contains(where: { $0.hasPrefix("import XCTest") }) else { return nil }
     return ControlTests(
       text: text + "\nfinal class Orchestrate\(name): XCTestCase {\n"
         + "  func test\(name)() { XCTFail(\"\(name)\") }\n}\n",
-      failing: .added(name: "test\(name)"))
+      failing: .added(name: name))
   }
 }
 

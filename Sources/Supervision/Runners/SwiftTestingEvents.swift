@@ -93,9 +93,12 @@ enum SwiftTestingEvents {
   private static func records(_ text: String) -> [Record] {
     let decoder = JSONDecoder()
     return text.split(separator: "\n").compactMap { line in
-      guard let start = line.firstRange(of: #"{"kind":"#) else { return nil }
+      // What the tests print may stand before a record and after it.
+      guard let start = line.firstRange(of: #"{"kind":"#)?.lowerBound,
+        let end = line[start...].ranges(of: #","version":0}"#).last?.upperBound
+      else { return nil }
       do {
-        return try decoder.decode(Record.self, from: Data(line[start.lowerBound...].utf8))
+        return try decoder.decode(Record.self, from: Data(line[start..<end].utf8))
       } catch {
         // Words of a test's own: what they take the place of will be missed.
         return nil

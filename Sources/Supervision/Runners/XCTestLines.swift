@@ -15,7 +15,9 @@ enum XCTestLines {
     var isOpen = false
     for line in text.split(separator: "\n") {
       if line.hasPrefix("Test Suite '") { isOpen = true }
-      if let event = TestCaseLine(line) {
+      // A test that printed no line feed at last has its ending on the same line.
+      let ending = running.flatMap { line.ranges(of: "Test Case '\($0.name)' ").last }
+      if let event = TestCaseLine(line[(ending?.lowerBound ?? line.startIndex)...]) {
         isOpen = true
         if let status = event.status {
           guard let test = running, test.name == event.name else {
