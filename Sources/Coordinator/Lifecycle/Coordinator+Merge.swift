@@ -45,12 +45,17 @@ extension Coordinator {
     }
     if Task.isCancelled { throw .interrupted }
     // What passed on the branch before and what passed in the task must pass in both together.
-    let expected = try await passingOnBranch(record).union(history.lastRun?.passed ?? [])
+    let onBranch = try await passingOnBranch(record)
+    let expected = onBranch.union(history.lastRun?.passed ?? [])
+    let repeated = try await unsteady(
+      observed.tests.outcomes.map { now in onBranch.filter { now[$0]?.isPass != true } } ?? [],
+      at: record.branchHead, passed: true)
     let judgement = MergeRules.judge(
-      facts: history.facts, expected: expected, now: observed.tests)
+      facts: history.facts, expected: expected, now: observed.tests,
+      unsteady: UnsteadyTests(quarantined: repeated.tests, caused: []))
     let gates = try await taskGates(on: tree, of: task)
     let checks = judgement.checks + gates.checks
-    let evidence = [observed.record] + gates.evidence
+    let evidence = [observed.record] + repeated.records + gates.evidence
     guard !checks.contains(where: \.stops) else {
       let reasons = checks.filter(\.stops)
       try restart(
