@@ -26,6 +26,9 @@ let package = Package(
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
 
     // MARK: Values and rules
@@ -35,22 +38,28 @@ let package = Package(
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Domain", "CSQLite"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
-    .target(name: "Supervision", dependencies: ["Domain", "CPlatform"], swiftSettings: strict),
+    .target(
+      name: "Supervision", dependencies: ["Domain", "CPlatform"],
+      exclude: ["Reporters"],  // Carried by CPlatform.
+      swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["Domain", "CSodium"], swiftSettings: strict),
     .target(
       name: "Agents", dependencies: ["Domain", "Documents", "Supervision"], swiftSettings: strict),
 
     // MARK: The loop and its doors
     .target(
       name: "Coordinator",
-      dependencies: ["Domain", "Documents", "Store", "Git", "Supervision", "Agents"],
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents",
+      ],
       swiftSettings: strict),
     .target(
       name: "Service", dependencies: ["Domain", "Documents", "Coordinator"], swiftSettings: strict),
     .executableTarget(
       name: "orchestrate",
       dependencies: [
-        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Service",
-        "CPlatform",
+        "Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents", "Coordinator",
+        "Service", "CPlatform",
       ],
       swiftSettings: strict),
 
@@ -71,7 +80,10 @@ let package = Package(
       name: "GitTests", dependencies: ["Git", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision", "Domain", "CPlatform", "TestKit"],
+      exclude: ["Reports"],  // Read from the repository.
       swiftSettings: strict),
+    .testTarget(
+      name: "SigningTests", dependencies: ["Signing", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "AgentsTests",
       dependencies: ["Agents", "Domain", "Documents", "Supervision", "TestKit"],

@@ -4,6 +4,7 @@
 import Agents
 import Domain
 import Git
+package import Signing
 package import Store
 package import Supervision
 
@@ -27,6 +28,8 @@ package actor Coordinator {
   nonisolated let tell: ProgressListener
   /// How many tasks may be under way at once.
   nonisolated let jobs: Int
+  /// What checkpoints and merges are signed with; `nil` signs nothing.
+  nonisolated let signingKey: SigningKey?
 
   /// Claims that wait for a handoff, and whoever waits for a session to end.
   var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -46,11 +49,13 @@ package actor Coordinator {
 
   /// A coordinator over an open store. Whoever makes one holds the store's lock.
   ///
-  /// - Parameter jobs: how many tasks may be under way at once; the settings' number by default.
+  /// - Parameters:
+  ///   - jobs: how many tasks may be under way at once; the settings' number by default.
+  ///   - signingKey: what checkpoints and merges are signed with; nothing by default.
   package init(
     paths: ProjectPaths, settings: ProjectSettings, store: any SessionStore,
     supervisor: Supervisor, clock: @escaping Clock, jobs: Int? = nil,
-    tell: @escaping ProgressListener
+    signingKey: SigningKey? = nil, tell: @escaping ProgressListener
   ) {
     self.paths = paths
     self.settings = settings
@@ -58,11 +63,14 @@ package actor Coordinator {
     self.clock = clock
     self.tell = tell
     self.jobs = jobs ?? settings.limits.jobs
+    self.signingKey = signingKey
     let pool = WorkspacePool(paths: paths)
     workspaces = pool
     bench = ProofBench(
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
-    gateRunner = GateRunner(settings: settings.proof, supervisor: supervisor, clock: clock)
+    gateRunner = GateRunner(
+      settings: settings.proof, ledger: settings.ledger, paths: paths, supervisor: supervisor,
+      clock: clock)
     prover = StageProver(
       settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
   }

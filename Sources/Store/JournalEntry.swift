@@ -26,6 +26,11 @@ package struct JournalHead: Hashable, Sendable {
   /// The last entry's hash, which vouches for every entry up to it.
   package let hash: Digest
 
+  package init(sequence: Int, hash: Digest) {
+    self.sequence = sequence
+    self.hash = hash
+  }
+
   /// The head of an empty journal: the digest of nothing at all.
   package static let start = JournalHead(sequence: 0, hash: Digest.sha256(of: []))
 

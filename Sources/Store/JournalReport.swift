@@ -24,7 +24,7 @@ package struct JournalReport: Hashable, Sendable {
 }
 
 /// Something that does not hold. After a break in the chain, later entries are not looked at.
-package enum JournalProblem: Hashable, Sendable {
+package enum JournalProblem: Error, Hashable, Sendable {
   /// The entry after `sequence - 1` is missing.
   case gap(at: Int)
   /// The entry, or one before it, is not what was journalled.

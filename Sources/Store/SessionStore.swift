@@ -81,6 +81,10 @@ package protocol SessionStore: AnyObject, Sendable {
   func entries(
     in session: SessionID?, after sequence: Int, limit: Int
   ) throws(StoreError) -> [JournalEntry]
+  /// The entries of all sessions after `sequence` as lines of text, oldest first.
+  func lines(after sequence: Int, limit: Int) throws(StoreError) -> [JournalLine]
+  /// The number of the session's newest entry; 0 where it has none.
+  func lastSequence(in session: SessionID) throws(StoreError) -> Int
   /// The last entry; `JournalHead.start` where there is none.
   func head() throws(StoreError) -> JournalHead
   /// What the session's agents have used.

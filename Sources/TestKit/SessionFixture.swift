@@ -141,7 +141,7 @@ package final class SessionFixture {
       gates: [],
       statusAliases: try StatusAliases(parsing: Array("{\"statuses\":{}}".utf8), file: "aliases"),
       health: HealthSettings(command: health, deadline: .seconds(10), requiredEnvironment: []),
-      testCommand: command, body: "{}", warnings: [])
+      testCommand: command, runnerReason: "a test says so", body: "{}", warnings: [])
   }
 
   private static func proof(_ runner: PytestRunner) -> ProofSettings {

@@ -13,6 +13,10 @@ struct Main {
     let arguments = Array(CommandLine.arguments.dropFirst())
     // The supervising process of a child takes this way, before anything else is set up.
     if arguments.first == "__supervise" { exit(superviseMain(Array(arguments.dropFirst()))) }
+    // So does an agent's hook: every one of its tool calls waits for the answer.
+    if arguments.first == "hook", !arguments.contains(where: { $0.hasPrefix("-") }) {
+      exit(HookMain.run(Array(arguments.dropFirst())).rawValue)
+    }
     Interruption.shared.begin()
     exit(run(arguments).rawValue)
   }
@@ -45,7 +49,8 @@ extension CommandTable {
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
       + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
-      + CheckpointCommands.specs + GateCommand.specs + [VersionCommand.spec],
+      + CheckpointCommands.specs + [VerifyCommand.spec] + GateCommand.specs
+      + [HookCommand.spec, VersionCommand.spec],
     groups: [
       CommandGroup(["session"], summary: "Sessions, started or not"),
       CommandGroup(["task"], summary: "A session's tasks"),

@@ -73,7 +73,10 @@ import Testing
         },
         "roles": {"specialist": {"driver": "mine"}, "code-reviewer": {"driver": "sample"}},
         "gates": [{"id": "compiles", "command": "make"},
-                  {"id": "lint", "kind": "command", "command": ["ruff"], "level": "warn", "max": 3}],
+                  {"id": "lint", "kind": "command", "command": ["ruff"], "level": "warn", "moment": "during"},
+                  {"id": "cov", "kind": "coverage", "command": "c", "report": "c.xml",
+                   "format": "cobertura", "lineMin": 80, "branchMin": 70.5, "dropMax": 1}],
+        "gate_sets": {"default": "docs", "workflows": {"bug-fix": "task"}},
         "limits": {"attempts": 5, "leaseSeconds": 60, "jobs": 2, "agentMinutes": 10},
         "budget": {"windowTokens": 100000, "segmentMinutes": 20, "sessionMinutes": 60},
         "proof": {"repeat": 3, "unneededHunksShareMax": 0.5, "necessitySeconds": 9, "keep": [".build"]},
@@ -89,11 +92,15 @@ import Testing
     #expect(configuration.drivers["mine"]?.deadlineSeconds == 60)
     #expect(configuration.drivers["mine"]?.environment == ["API_KEY"])
     #expect(configuration.roles == [.specialist: "mine", .reviewer: "sample"])
-    #expect(configuration.gates.map(\.id) == ["compiles", "lint"])
+    #expect(configuration.gates.map(\.id) == ["compiles", "lint", "cov"])
     #expect(configuration.gates[0].level == .blocking)
     #expect(configuration.gates[0].command == .text("make"))
     #expect(configuration.gates[1].kind == .command)
-    #expect(configuration.gates[1].settings["max"] == 3)
+    #expect(configuration.gates[1].moment == .during)
+    #expect(configuration.gates[2].limits.branchMin == 70.5)
+    #expect(configuration.gates[2].limits.format == .cobertura)
+    #expect(configuration.gateSets.set(of: "bug-fix") == .task)
+    #expect(configuration.gateSets.set(of: "feature-development") == .docs)
     #expect(configuration.limits.attempts == 5)
     #expect(configuration.budget.sessionMinutes == 60)
     #expect(configuration.proof.repeats == 3)
@@ -197,6 +204,18 @@ import Testing
     (
       #"{"gates": {"compiles": {"level": "strict"}}}"#,
       "project.json gates.compiles.level: 'strict' is no level; known are blocking"
+    ),
+    (
+      #"{"gates": [{"id": "cov", "kind": "coverage", "command": "c"}]}"#,
+      "project.json gates[0].report: the path of the coverage report is missing"
+    ),
+    (
+      #"{"gates": [{"id": "cov", "kind": "coverage", "command": "c", "report": "r", "lineMin": "90"}]}"#,
+      "project.json gates[0].lineMin: expected a number from 0.0 to 100.0"
+    ),
+    (
+      #"{"gate_sets": {"workflows": {"bug-fix": "everything"}}}"#,
+      "project.json gate_sets.workflows.bug-fix: 'everything' is no set of gates"
     ),
     (
       #"{"proof": {"keep": ["../x"]}}"#,

@@ -15,7 +15,7 @@ import Testing
         "compiles", "tests-pass", "no-console-errors", "performance", "documentation-updated",
         "micro-task-size",
       ])
-    #expect(try shipped.gates().last?.settings["linesMax"] == 99)
+    #expect(try shipped.gates().last?.limits.linesMax == 99)
     #expect(try shipped.workflows().count == 3)
   }
 

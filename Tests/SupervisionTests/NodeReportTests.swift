@@ -7,10 +7,7 @@ import Supervision
 import TestKit
 import Testing
 
-private let places: [String] = ["/usr/bin/node", "/usr/local/bin/node"]
-private let node = places.first { access($0, X_OK) == 0 }
-
-@Suite(.enabled(if: node != nil, "node is not installed")) struct NodeReportTests {
+@Suite(.enabled(if: Installed.node != nil, "node is not installed")) struct NodeReportTests {
   @Test func `an assertion, a missing function and a crash in the code are told apart`()
     async throws
   {
@@ -40,7 +37,7 @@ private let node = places.first { access($0, X_OK) == 0 }
     try write("test/broken.test.js", "import { nothing } from '../src/math.js'\n")
     let runner = ConfiguredRunner(
       command: .words([
-        try #require(node), "--test", "--test-reporter=junit",
+        try #require(Installed.node), "--test", "--test-reporter=junit",
         "--test-reporter-destination=report.xml",
       ]), report: PathPattern("report.xml"), paths: [PathPattern("test/**")])
     let record = await runTests(

@@ -30,11 +30,13 @@ final class Project: Sendable {
   }
 
   func run(
-    _ runner: some TestRunner, selecting: [TestIdentity]? = nil, deadline: Duration = .seconds(60)
+    _ runner: some TestRunner, selecting: [TestIdentity]? = nil, deadline: Duration = .seconds(60),
+    adding variables: [String: String] = [:]
   ) async -> TestRunRecord {
-    await runTests(
-      runner, in: path, environment: ["PATH": "/usr/bin:/bin", "HOME": path], selecting: selecting,
-      deadline: deadline, supervisor: supervisor)
+    let environment = ["PATH": "/usr/bin:/bin", "HOME": path].merging(variables) { $1 }
+    return await runTests(
+      runner, in: path, environment: environment, selecting: selecting, deadline: deadline,
+      supervisor: supervisor)
   }
 }
 

@@ -6,14 +6,15 @@ let mayImport: [String: Set<String>] = [
   "Domain": [],
   "Documents": ["Domain", "CYAML", "CMark"],
   "Store": ["Domain", "CSQLite", "CPostgres", "CSodium"],
+  "Signing": ["Domain", "CSodium"],
   "Git": ["Domain", "CGit2"],
   "Supervision": ["Domain", "CPlatform"],
   "Agents": ["Domain", "Documents", "Supervision"],
-  "Coordinator": ["Domain", "Documents", "Store", "Git", "Supervision", "Agents"],
+  "Coordinator": ["Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents"],
   "Service": ["Domain", "Documents", "Coordinator", "CEvent"],
   "orchestrate": [
-    "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Service",
-    "CPlatform",
+    "Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents", "Coordinator",
+    "Service", "CPlatform",
   ],
   "TestKit": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Testing",

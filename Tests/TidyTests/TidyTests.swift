@@ -35,7 +35,7 @@ import Testing
   @Test func `the top of the repository holds what it should and nothing else`() throws {
     let expected: Set = [
       "Package.swift", "Sources", "Tests", "agents", "config", "scripts", "README.md", "LICENSE",
-      "CHANGELOG.md",
+      "CHANGELOG.md", "action.yml", "docs",
     ]
     let actual = try Repository.topLevel()
     #expect(actual.subtracting(expected).sorted() == [], "these don't belong there")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of agents/ and config/, which the program carries in itself.
+// The files that the program carries in itself: agents/, config/, and the reporters of test runners.
 #ifndef ORCHESTRATE_EMBEDDED_H
 #define ORCHESTRATE_EMBEDDED_H
 
@@ -13,10 +13,15 @@ struct orchestrate_embedded_file {
   size_t length;
 };
 
-/// How many files there are.
+/// How many files of agents/ and config/ there are.
 size_t orchestrate_embedded_file_count(void);
 
 /// The file at `index`, which must be below the count.
 struct orchestrate_embedded_file orchestrate_embedded_file_at(size_t index);
+
+/// The reporters that make test runners of other languages tell what became of each test.
+struct orchestrate_embedded_file orchestrate_reporter_node(void);
+struct orchestrate_embedded_file orchestrate_reporter_prove(void);
+struct orchestrate_embedded_file orchestrate_reporter_unittest(void);
 
 #endif

@@ -40,15 +40,35 @@ package struct CheckpointMessage: Hashable, Sendable {
     for check in remarks {
       lines += Self.body("- \(check.code ?? check.verdict.words) \(check.name): \(check.message)")
     }
-    lines += ["", "Orchestrate-Session: \(handoff.session)"]
-    lines.append("Orchestrate-Task: \(Self.oneLine(handoff.task.text))")
-    lines.append("Orchestrate-Stage: \(handoff.stage.rawValue)")
-    lines.append("Orchestrate-Role: \(handoff.role.rawValue)")
-    lines.append("Orchestrate-Attempt: \(handoff.attempt)")
-    lines.append("Orchestrate-Fence: \(fence)")
-    lines.append("Orchestrate-Gate: \(gate == .pass ? "pass" : "fail")")
-    lines.append("Orchestrate-Evidence: \(evidence)")
+    lines += [""] + trailers
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The lines by which plain git, and whoever checks the commit later, knows what it seals.
+  var trailers: [String] {
+    [
+      "Orchestrate-Session: \(handoff.session)",
+      "Orchestrate-Task: \(Self.oneLine(handoff.task.text))",
+      "Orchestrate-Stage: \(handoff.stage.rawValue)",
+      "Orchestrate-Role: \(handoff.role.rawValue)",
+      "Orchestrate-Attempt: \(handoff.attempt)",
+      "Orchestrate-Fence: \(fence)",
+      "Orchestrate-Gate: \(gate == .pass ? "pass" : "fail")",
+      "Orchestrate-Evidence: \(evidence)",
+    ]
+  }
+
+  /// The trailers of a merge commit.
+  static func mergeTrailers(
+    of task: TaskID, in session: SessionID, evidence: Digest
+  ) -> [String] {
+    [
+      "Orchestrate-Session: \(session)",
+      "Orchestrate-Task: \(oneLine(task.text))",
+      "Orchestrate-Stage: merge",
+      "Orchestrate-Gate: pass",
+      "Orchestrate-Evidence: \(evidence)",
+    ]
   }
 
   /// At most 72 characters, on one line (S2-23).
@@ -99,8 +119,14 @@ package enum CheckpointReference {
     name("rescue", handoff, fence)
   }
 
+  /// The ref in which a session's journal and evidence travel.
+  package static func journal(_ session: SessionID) -> String { all(session) + "journal" }
+
+  /// What every ref of ours begins with.
+  static let root = "refs/orchestrate/"
+
   /// What every ref of a session's work begins with.
-  static func all(_ session: SessionID) -> String { "refs/orchestrate/\(session.padded)/" }
+  static func all(_ session: SessionID) -> String { "\(root)\(session.padded)/" }
 
   /// Whether a ref holds something that was made of a handoff under a claim.
   static func belongs(_ name: String, to handoff: Handoff, fence: Fence) -> Bool {

@@ -101,13 +101,15 @@ extension Coordinator {
 
   private func equip(_ handoff: Handoff, _ claim: Claim) async throws(Problem) -> ClaimedHandoff {
     let packet = try packet(for: handoff, claim)
+    let document = ClaimDocument(
+      of: handoff, claim, project: paths.root, groups: settings.proof.paths)
     let pool = workspaces
     let keeping = settings.proof.keeping
     do throws(WorkspaceError) {
       let slot = try await offloaded { () throws(WorkspaceError) in
         let slot = try pool.prepare(
           for: handoff.id, fence: claim.fence, at: handoff.base, keeping: keeping)
-        try slot.write(packet)
+        try slot.write(packet, document)
         return slot
       }
       tell(.stageStarted(handoff, worker: claim.worker))

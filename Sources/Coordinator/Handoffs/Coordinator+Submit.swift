@@ -148,7 +148,8 @@ extension Coordinator {
       willRetry: willRetry, summary: "its files cannot be taken")
   }
 
-  private func question(
+  /// A submission with everything that its proof looks at, as the store has it now.
+  nonisolated func question(
     _ handoff: Handoff, _ claim: Claim, _ submission: Submission
   ) async throws(Problem) -> StageQuestion {
     let session = try requireSession(handoff.session)
@@ -168,7 +169,7 @@ extension Coordinator {
       lastRun: history.lastRun, knownBroken: try await knownBroken(in: session))
   }
 
-  private func report(_ digest: Digest?) throws(Problem) -> AgentReport? {
+  private nonisolated func report(_ digest: Digest?) throws(Problem) -> AgentReport? {
     guard let digest,
       let body = try read({ (store) throws(StoreError) in try store.document(digest) })
     else { return nil }

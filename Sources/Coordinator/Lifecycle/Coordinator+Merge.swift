@@ -36,26 +36,9 @@ extension Coordinator {
     let session = record.plan.session
     let id = task.planned.id
     let history = try TaskHistory(of: id, in: session, store: store)
-    let observed: Observed
-    do throws(WorkspaceError) {
-      observed = try await bench.remembered(
-        tree, kind: .merge, note: "every test on the merged tree")
-    } catch {
-      throw Problem(error)
-    }
+    let proof = try await proveMerge(tree, of: task, in: record, history)
     if Task.isCancelled { throw .interrupted }
-    // What passed on the branch before and what passed in the task must pass in both together.
-    let onBranch = try await passingOnBranch(record)
-    let expected = onBranch.union(history.lastRun?.passed ?? [])
-    let repeated = try await unsteady(
-      observed.tests.outcomes.map { now in onBranch.filter { now[$0]?.isPass != true } } ?? [],
-      at: record.branchHead, passed: true)
-    let judgement = MergeRules.judge(
-      facts: history.facts, expected: expected, now: observed.tests,
-      unsteady: UnsteadyTests(quarantined: repeated.tests, caused: []))
-    let gates = try await taskGates(on: tree, of: task)
-    let checks = judgement.checks + gates.checks
-    let evidence = [observed.record] + repeated.records + gates.evidence
+    let (checks, evidence) = (proof.checks, proof.evidence)
     guard !checks.contains(where: \.stops) else {
       let reasons = checks.filter(\.stops)
       try restart(
@@ -68,7 +51,7 @@ extension Coordinator {
     let stage = canonicalJSON(
       of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
     let document = Document(body: stage)
-    let passing = observed.tests.outcomes?.passed.count ?? 0
+    let passing = proof.passing
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
     let seconds = history.lastAcceptedAt.seconds
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
@@ -86,8 +69,45 @@ extension Coordinator {
       session, [.taskMoved(id, progress), .branchMoved(to: commit)],
       expecting: [.task(id, task.progress)], evidence: evidence, documents: [document])
     try await settleBranch(session)
+    await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
     try writeProjections(session)
+  }
+
+  /// Runs every test on a merged tree and asks the gates of it.
+  ///
+  /// - Parameters:
+  ///   - record: the session before the merge.
+  ///   - history: the task's, with all its stages accepted.
+  nonisolated func proveMerge(
+    _ tree: ObjectID, of task: TaskRecord, in record: SessionRecord, _ history: TaskHistory
+  ) async throws(Problem) -> MergeProof {
+    let observed: Observed
+    do throws(WorkspaceError) {
+      observed = try await bench.remembered(
+        tree, kind: .merge, note: "every test on the merged tree")
+    } catch {
+      throw Problem(error)
+    }
+    if Task.isCancelled { throw .interrupted }
+    // What passed on the branch before and what passed in the task must pass in both together.
+    let onBranch = try await passingOnBranch(record)
+    let expected = onBranch.union(history.lastRun?.passed ?? [])
+    let repeated = try await unsteady(
+      observed.tests.outcomes.map { now in onBranch.filter { now[$0]?.isPass != true } } ?? [],
+      at: record.branchHead, passed: true)
+    let judgement = MergeRules.judge(
+      facts: history.facts, expected: expected, now: observed.tests,
+      unsteady: UnsteadyTests(quarantined: repeated.tests, caused: []))
+    let branchHead = record.branchHead
+    let branchTree = try await git { (repository) throws(GitError) in
+      try repository.tree(ofCommit: branchHead)
+    }
+    let gates = try await taskGates(
+      on: tree, of: task, in: record.plan.session, over: branchTree, hasTests: !onBranch.isEmpty)
+    return MergeProof(
+      checks: judgement.checks + gates.checks, evidence: [observed.record] + repeated.records + gates.evidence,
+      passing: observed.tests.outcomes?.passed.count ?? 0)
   }
 
   /// Moves the session branch to where the store says it is. A crash between the two leaves the
@@ -132,7 +152,7 @@ extension Coordinator {
     tell(.sentBack(task.planned.id, from: .document, to: stage, reason: reason))
   }
 
-  private func passingOnBranch(_ record: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+  private nonisolated func passingOnBranch(_ record: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
     let head = record.branchHead
     let tree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: head)
@@ -154,19 +174,26 @@ extension Coordinator {
   private func mergeMessage(
     _ task: TaskRecord, _ session: SessionID, evidence: Digest, passing: Int
   ) -> String {
-    """
-    \(CheckpointMessage.subject("merge(\(task.planned.id)): \(task.planned.title)"))
+    let trailers = CheckpointMessage.mergeTrailers(of: task.planned.id, in: session, evidence: evidence)
+    return """
+      \(CheckpointMessage.subject("merge(\(task.planned.id)): \(task.planned.title)"))
 
-    \(passing) tests pass on the merged tree.
+      \(passing) tests pass on the merged tree.
 
-    Orchestrate-Session: \(session)
-    Orchestrate-Task: \(CheckpointMessage.oneLine(task.planned.id.text))
-    Orchestrate-Stage: merge
-    Orchestrate-Gate: pass
-    Orchestrate-Evidence: \(evidence)
+      \(trailers.joined(separator: "\n"))
 
-    """
+      """
   }
+}
+
+/// What was seen on a merged tree.
+struct MergeProof: Sendable {
+  /// Every check, the gates' last.
+  let checks: [Check]
+  /// What was run, the tests first.
+  let evidence: [EvidenceRecord]
+  /// How many tests pass.
+  let passing: Int
 }
 
 /// What a merge commit's `Orchestrate-Evidence` trailer names.

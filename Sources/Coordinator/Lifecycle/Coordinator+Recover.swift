@@ -17,6 +17,8 @@ package struct RecoveryReport: Hashable, Sendable {
   package var locks: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
+  /// Sessions whose journal in git was behind the store.
+  package var journals: [SessionID] = []
 
   /// A report of nothing.
   package init() {}
@@ -24,6 +26,7 @@ package struct RecoveryReport: Hashable, Sendable {
   /// Whether nothing was left behind.
   package var isEmpty: Bool {
     returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
+      && journals.isEmpty
   }
 }
 
@@ -58,6 +61,7 @@ extension Coordinator {
       report.proved.append(handoff.id)
     }
     for session in open { try await advance(session.plan.session) }
+    report.journals = try await publishWhatIsDue()
     try await sweepWorkspaces()
     return report
   }

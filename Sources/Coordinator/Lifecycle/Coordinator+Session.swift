@@ -69,8 +69,9 @@ extension Coordinator {
     try await settleBranch(session)
   }
 
-  /// Journals the configuration that judges from now on.
+  /// Journals the configuration that judges from now on, and what people have signed beside it.
   private func readConfiguration(_ session: SessionID) throws(Problem) {
+    if let note = settings.ledger.note { try record(session, [.noted(note)]) }
     guard try requireSession(session).configuration != settings.digest else { return }
     try record(
       session, [.configurationRead(settings.digest)], documents: [Document(body: settings.body)])
@@ -122,7 +123,7 @@ extension Coordinator {
     }
   }
 
-  func baseline(at commit: ObjectID) async throws(Problem) -> Observed {
+  nonisolated func baseline(at commit: ObjectID) async throws(Problem) -> Observed {
     let tree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: commit)
     }
@@ -135,7 +136,7 @@ extension Coordinator {
   }
 
   /// Which tests do not do the same each time on a commit, and what showed it.
-  func unsteady(
+  nonisolated func unsteady(
     _ suspects: Set<TestIdentity>, at commit: ObjectID, passed: Bool
   ) async throws(Problem) -> (tests: Set<TestIdentity>, records: [EvidenceRecord]) {
     guard !suspects.isEmpty else { return ([], []) }
@@ -150,7 +151,7 @@ extension Coordinator {
   }
 
   /// The tests that a person let the session start with although they failed.
-  func knownBroken(in session: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
+  nonisolated func knownBroken(in session: SessionRecord) async throws(Problem) -> Set<TestIdentity> {
     guard session.isForced else { return [] }
     return try await baseline(at: session.plan.base).tests.outcomes?.broken ?? []
   }
@@ -201,6 +202,7 @@ extension Coordinator {
     guard open.isEmpty else {
       try writeSummary(session)
       try writeProjections(session)
+      await publish(session)
       return .blocked(open.map(\.planned.id))
     }
     if try requireSession(session).lifecycle.state == .active(.execution) {
@@ -220,6 +222,7 @@ extension Coordinator {
     }
     try writeProjections(session)
     try await writeClosingDocuments(session)
+    await publish(session)
     try await sweepWorkspaces()
     return try ending(of: session) ?? .interrupted
   }
@@ -255,7 +258,7 @@ extension Coordinator {
   }
 
   /// Seals a session that is being stopped; `run` goes on from here.
-  package func pause(_ session: SessionID, reason: String) throws(Problem) {
+  package func pause(_ session: SessionID, reason: String) async throws(Problem) {
     // It may have been stopped before it was even planned.
     let record = try read { (store) throws(StoreError) in try store.session(session) }
     guard case .active? = record?.lifecycle.state else { return }
@@ -264,6 +267,7 @@ extension Coordinator {
     }
     try writeSummary(session)
     try writeProjections(session)
+    await publish(session)
   }
 
   /// No new claims from now on.

@@ -10,7 +10,7 @@ package struct ProjectPaths: Hashable, Sendable {
   package let root: String
   /// Where workspaces are kept, outside the project so that no tool that looks upwards from one
   /// finds the user's files.
-  package let workspaces: String
+  package private(set) var workspaces: String
 
   /// - Parameter environment: `ORCHESTRATE_WORKSPACES` names the workspaces' parent; else they lie
   ///   under `XDG_STATE_HOME`, else `HOME/.local/state`, else in the project's own state folder.
@@ -24,6 +24,14 @@ package struct ProjectPaths: Hashable, Sendable {
     workspaces = parent.map { "\($0)/\(key)" } ?? "\(root)/.claude/state/workspaces"
     runtime = environment["XDG_RUNTIME_DIR"] ?? "/tmp/orchestrate-\(getuid())"
     socketKey = key
+  }
+
+  /// The same project with workspaces in a folder of the caller's own, beside the usual ones: two
+  /// processes never meet in one.
+  package func withOwnWorkspaces(_ name: String) -> ProjectPaths {
+    var paths = self
+    paths.workspaces += "/" + name
+    return paths
   }
 
   private let runtime: String
@@ -47,6 +55,10 @@ package struct ProjectPaths: Hashable, Sendable {
   package var agents: String { claude + "/agents" }
   /// The project's own workflows.
   package var workflows: String { claude + "/workflows" }
+  /// What people have attested of gates.
+  package var attestations: String { claude + "/gates/attestations.json" }
+  /// Which gates people have waived.
+  package var waivers: String { claude + "/gates/waivers.json" }
   /// `project.json`.
   package var configuration: String { claude + "/config/project.json" }
 

@@ -80,53 +80,60 @@ private struct SettingsReading {
       shippedGates: shippedGates)
     let command = configuration.tests.command ?? configuration.testCommand
     let taskSize = size(configuration.gates) ?? size(shippedGates)
-    let testWords = try words(command ?? .text("pytest -q --tb=short"), "test_command")
-    let runner = runner(configuration.tests, testWords)
+    let choice = try choice(configuration.tests, command)
+    let testWords = choice.command
     let proof = ProofSettings(
-      runner: runner, environment: passed(configuration.environment),
+      runner: choice.runner, environment: passed(configuration.environment),
       sharedFolders: Set(configuration.environment).intersection(["HOME", "TMPDIR"]),
       deadline: .seconds(configuration.timeouts.fullTest), repeats: configuration.proof.repeats,
       unneededHunksShareMax: configuration.proof.unneededHunksShareMax,
       necessityDeadline: .seconds(configuration.proof.necessitySeconds),
       parallelProofs: min(4, ProcessInfo.processInfo.activeProcessorCount),
       keeping: configuration.proof.keep,
-      paths: groups(configuration, runner, testWords), taskLinesMax: Self.linesMax(taskSize) + 1,
+      paths: groups(configuration, choice),
+      taskLinesMax: (taskSize?.limits.linesMax ?? 99) + 1,
       taskLinesLevel: taskSize?.level ?? .blocking)
     let roles = try RolePrompts(paths: paths, shipped: shipped)
     return ProjectSettings(
       proof: proof, limits: limits(configuration.limits), budget: configuration.budget,
       drivers: try drivers(configuration, driver), prompts: roles.bodies,
       workflows: try WorkflowLibrary(paths: paths, shipped: shipped).workflows,
-      gates: try gates(configuration, testWords: testWords, isConfigured: command != nil),
+      gates: try GateReading(testWords: testWords, isTestCommandConfigured: command != nil)
+        .gates(configuration) { (command) throws(DocumentError) in try words(command, "gates") },
+      gateSets: configuration.gateSets, ledger: try GateLedgerFiles(paths: paths).read(),
       statusAliases: try shipped.statusAliases(),
       health: HealthSettings(
         command: try configuration.healthCheck.map { (command) throws(DocumentError) in
           try words(command, "health_check")
         }, deadline: .seconds(configuration.timeouts.healthCheck),
         requiredEnvironment: configuration.requiredEnvironment),
-      testCommand: testWords, body: String(decoding: body, as: UTF8.self),
-      warnings: configuration.warnings.map { $0.description } + roles.warnings)
+      testCommand: testWords, runnerReason: choice.reason,
+      body: String(decoding: body, as: UTF8.self),
+      warnings: configuration.warnings.map { $0.description } + roles.warnings,
+      signingKeyPath: signingKeyPath(configuration))
   }
 
   // MARK: Tests
 
-  private func runner(
-    _ tests: ProjectConfiguration.TestsSection, _ words: [String]
-  ) -> any TestRunner {
-    if tests.report == .junit, let path = tests.reportPath {
-      return ConfiguredRunner(
-        command: .words(words), report: PathPattern(path),
-        paths: (tests.paths ?? []).map { PathPattern($0) })
-    }
-    return PytestRunner(command: words)
+  private func choice(
+    _ tests: ProjectConfiguration.TestsSection, _ command: ConfiguredCommand?
+  ) throws(DocumentError) -> RunnerCatalogue.Choice {
+    RunnerCatalogue.choose(
+      command: try command.map { (command) throws(DocumentError) in
+        try words(command, "test_command")
+      },
+      wishes: RunnerCatalogue.Wishes(
+        runner: tests.runner ?? tests.reportRunner, reportPath: tests.reportPath,
+        testPaths: tests.paths ?? []),
+      project: .reading(paths.root))
   }
 
   private func groups(
-    _ configuration: ProjectConfiguration, _ runner: any TestRunner, _ testWords: [String]
+    _ configuration: ProjectConfiguration, _ choice: RunnerCatalogue.Choice
   ) -> PathGroups {
     PathGroups(
-      of: runner, tests: configuration.tests.paths?.map { PathPattern($0) },
-      documents: configuration.documentPaths.map { PathPattern($0) }, command: testWords,
+      of: choice.runner, tests: configuration.tests.paths?.map { PathPattern($0) },
+      documents: configuration.documentPaths.map { PathPattern($0) }, command: choice.command,
       root: paths.root)
   }
 
@@ -155,53 +162,19 @@ private struct SettingsReading {
     return passed
   }
 
-  // MARK: Limits and gates
+  /// `ORCHESTRATE_SIGNING_KEY`, or what the file names from the project's root.
+  private func signingKeyPath(_ configuration: ProjectConfiguration) -> String? {
+    if let path = environment["ORCHESTRATE_SIGNING_KEY"], !path.isEmpty { return path }
+    return configuration.signingKey.map { $0.hasPrefix("/") ? $0 : "\(paths.root)/\($0)" }
+  }
+
+  // MARK: Limits
 
   private func limits(_ section: ProjectConfiguration.LimitsSection) -> WorkLimits {
     WorkLimits(
       attemptsMax: section.attempts, leaseLength: .seconds(section.leaseSeconds),
       jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60))
   }
-
-  private static func linesMax(_ gate: GateDefinition?) -> Int {
-    gate?.settings["linesMax"]?.int ?? 99
-  }
-
-  /// The gates that the file names; without any, that the tests pass, where there is a command.
-  private func gates(
-    _ configuration: ProjectConfiguration, testWords: [String], isConfigured: Bool
-  ) throws(DocumentError) -> [Gate] {
-    guard !configuration.gates.isEmpty else {
-      return isConfigured ? [Gate(id: "tests-pass", level: .blocking, question: .testsPass)] : []
-    }
-    return try configuration.gates.map { (gate) throws(DocumentError) in
-      Gate(id: gate.id, level: gate.level, question: try question(gate, testWords))
-    }
-  }
-
-  private func question(
-    _ gate: GateDefinition, _ testWords: [String]
-  ) throws(DocumentError) -> Gate.Question {
-    let command = try gate.command.map { (command) throws(DocumentError) in
-      try words(command, "gates")
-    }
-    switch gate.kind {
-    case .testsPass: return .testsPass
-    case .documentationUpdated: return .documentationUpdated
-    case .microTaskSize: return .microTaskSize(linesMax: Self.linesMax(gate) + 1)
-    case .noConsoleErrors:
-      let words = gate.settings["words"]?.array?.compactMap(\.string) ?? Self.errorWords
-      return .noConsoleErrors(command ?? testWords, words: words)
-    case .command, .compiles:
-      return command.map { .command($0) } ?? .unanswerable("the gate names no command")
-    case .performance:
-      guard let command else { return .unanswerable("the gate names no command") }
-      let seconds = gate.settings["secondsMax"]?.double ?? 1
-      return .performance(command, within: .milliseconds(Int(seconds * 1000)))
-    }
-  }
-
-  private static let errorWords = ["ERROR", "Error:", "FATAL", "Uncaught", "Traceback"]
 
   // MARK: Drivers
 

@@ -42,26 +42,37 @@ package struct ProjectSettings: Sendable {
   package let workflows: [String: Workflow]
   /// The gates that are configured; none by default but that the tests pass.
   package let gates: [Gate]
+  /// Which universal gates are asked as well; none by default.
+  package let gateSets: ProjectConfiguration.GateSetsSection
+  /// What people have put their names to.
+  package let ledger: GateLedger
   /// The words for statuses in the files that people keep.
   package let statusAliases: StatusAliases
   /// How health is checked.
   package let health: HealthSettings
   /// The command that runs the project's tests, as words, to show to agents.
   package let testCommand: [String]
+  /// Why its runner was chosen, in half a sentence.
+  package let runnerReason: String
   /// The configuration's bytes, and the digest that the journal names them by.
   package let body: String
   /// SHA-256 of `body`.
   package let digest: Digest
   /// What was odd but could be read anyway.
   package let warnings: [String]
+  /// The file of the key that checkpoints and merges are signed with, absolute; `nil` where none
+  /// are. The key itself is only read by whoever coordinates.
+  package let signingKeyPath: String?
 
-  /// Settings from their parts; the digest is taken of the body.
+  /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
+  /// said otherwise, and nothing is signed by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
-    gates: [Gate], statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
-    body: String,
-    warnings: [String]
+    gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
+    ledger: GateLedger = GateLedger(), statusAliases: StatusAliases, health: HealthSettings,
+    testCommand: [String], runnerReason: String, body: String,
+    warnings: [String], signingKeyPath: String? = nil
   ) {
     self.proof = proof
     self.limits = limits
@@ -70,12 +81,16 @@ package struct ProjectSettings: Sendable {
     self.prompts = prompts
     self.workflows = workflows
     self.gates = gates
+    self.gateSets = gateSets
+    self.ledger = ledger
     self.statusAliases = statusAliases
     self.health = health
     self.testCommand = testCommand
+    self.runnerReason = runnerReason
     self.body = body
     digest = Digest.sha256(of: body.utf8)
     self.warnings = warnings
+    self.signingKeyPath = signingKeyPath
   }
 }
 

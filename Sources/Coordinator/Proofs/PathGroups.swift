@@ -17,14 +17,14 @@ package struct PathGroups: Sendable {
   package let litter: [String]
   /// Parts a file, by its text and its path, that holds both tests and what they test; `nil` for
   /// every other file.
-  package let regions: @Sendable (_ text: String, _ path: String) -> TestRegions?
+  package let regions: @Sendable (_ text: String, _ path: String) -> SourceParts?
 
   /// Groups from their patterns; what tests keep as snapshots and fixtures, and the settings that
   /// every runner heeds, are added to them.
   package init(
     tests: [PathPattern], testConfiguration: [PathPattern], documents: [PathPattern],
     litter: [String],
-    regions: @escaping @Sendable (_ text: String, _ path: String) -> TestRegions? = { _, _ in nil }
+    regions: @escaping @Sendable (_ text: String, _ path: String) -> SourceParts? = { _, _ in nil }
   ) {
     self.tests = tests + Self.testData
     self.testConfiguration = testConfiguration + Self.settings
@@ -50,7 +50,7 @@ package struct PathGroups: Sendable {
       testConfiguration: runner.configurationPatterns
         + command.flatMap { Self.named(in: $0, root: root) } + (isMake ? Self.makefiles : []),
       documents: documents, litter: runner.litter.map(\.text) + Self.litter,
-      regions: { runner.testRegions(of: $0, path: $1) })
+      regions: { runner.parts(of: $0, path: $1) })
   }
 
   /// The test patterns as they are written.

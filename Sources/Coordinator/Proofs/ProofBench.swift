@@ -72,7 +72,9 @@ package final class ProofBench: Sendable {
         settings.runner, in: slot.tree, environment: folder.variables(settings),
         selecting: selecting, deadline: settings.deadline, supervisor: supervisor)
     }
-    let observed = Self.observed(run, kind: kind, tree: tree, startedAt: startedAt, note: note)
+    let observed = Self.observed(
+      run, kind: kind, tree: tree, startedAt: startedAt,
+      note: settings.runner.weakness.map { "\(note) (\($0))" } ?? note)
     if selecting == nil, case .ran = observed.tests {
       known.withLock {
         $0.append((tree, observed))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the red rules must know of a project to tell an honest missing symbol from any other.
+// Looks up in the project what the red rules must know of it.
 
 import Domain
 import Git
@@ -11,20 +11,21 @@ extension StageProver {
   func symbolGround(
     _ question: StageQuestion, _ set: ChangeSet, _ after: TestObservation
   ) async throws(ProofError) -> SymbolGround {
-    let wanted = Self.missingNames(after)
+    let wanted = MissingPlaces(after)
     let groups = settings.paths
     let tests = set.changes.filter { $0.group == .test && $0.kind != .deleted }.map(\.path)
+    let base = question.stageBase
     let found = try await asked { (repository) throws(GitError) in
-      let entries = try repository.entries(inTree: question.stageBase) {
-        groups.group(of: $0) == .implementation
+      let entries = try repository.entries(inTree: base) { groups.group(of: $0) == .implementation }
+      var home = SymbolHome(wanted: wanted)
+      for entry in entries.prefix(Self.searchedFilesMax)
+      where entry.mode != .submodule && !home.isComplete {
+        home.search(String(decoding: try repository.contents(of: entry.id), as: UTF8.self))
       }
-      var words: Set<String> = []
-      if !wanted.isEmpty {
-        for entry in entries.prefix(Self.searchedFilesMax) where entry.mode != .submodule {
-          let text = String(decoding: try repository.contents(of: entry.id), as: UTF8.self)
-          words.formUnion(wanted.filter { SymbolGround.contains(text, word: $0) })
-          if words.count == wanted.count { break }
-        }
+      var names: Set<String> = []
+      for entry in try repository.entries(inTree: base, matching: Self.isManifest) {
+        let text = String(decoding: try repository.contents(of: entry.id), as: UTF8.self)
+        names.formUnion(ManifestNames.names(in: text, at: entry.path))
       }
       var texts: [String] = []
       for path in tests {
@@ -32,28 +33,68 @@ extension StageProver {
           texts.append(text)
         }
       }
-      return (paths: entries.map(\.path), words: words, texts: texts)
+      return (paths: entries.map(\.path), home: home, names: names, texts: texts)
     }
     return SymbolGround(
       paths: Set(found.paths).union(
         question.planned.files.filter { groups.group(of: $0) == .implementation }),
-      implementationMentions: { found.words.contains($0) }, testTexts: found.texts)
+      names: found.names, implementationMentions: { found.home.mentioned.contains($0) },
+      implementationDeclares: { found.home.declared.contains($0) }, testTexts: found.texts)
   }
 
-  /// The first components of the places in which symbols were missed.
-  private static func missingNames(_ observation: TestObservation) -> Set<String> {
-    guard let outcomes = observation.outcomes else { return [] }
-    var names: Set<String> = []
+  private static func isManifest(_ path: String) -> Bool {
+    path.split(separator: "/").last.map { ManifestNames.files.contains(String($0)) } ?? false
+  }
+}
+
+/// The places in which symbols were missed.
+private struct MissingPlaces {
+  /// The first components of the places that a runner named.
+  var roots: Set<String> = []
+  /// The last components of the places that a compiler named.
+  var types: Set<String> = []
+
+  init(_ observation: TestObservation) {
+    guard let outcomes = observation.outcomes else { return }
     for outcome in outcomes.byIdentity.values {
       switch outcome {
-      case .failed(let failure), .errored(let failure):
-        if case .missingSymbol(_, let module) = failure.cause {
-          names.insert(String(module.prefix { $0 != "." && $0 != "/" && $0 != ":" }))
-        }
+      case .failed(let failure), .errored(let failure): add(failure.cause)
       case .passed, .skipped: continue
       }
     }
-    names.remove("")
-    return names
+    roots.remove("")
+  }
+
+  private mutating func add(_ cause: TestFailure.Cause) {
+    switch cause {
+    case .missingSymbol(_, let module):
+      roots.insert(String(module.prefix { $0 != "." && $0 != "/" && $0 != ":" }))
+    case .notBuilt(let errors):
+      for error in errors {
+        guard case .named(let place)? = error.missing?.place,
+          let last = place.split(whereSeparator: { "./:".contains($0) }).last
+        else { continue }
+        types.insert(String(last))
+      }
+    case .assertion, .raised, .notLoadable, .unspecified: return
+    }
+  }
+}
+
+/// What of the wanted places the implementation was seen to mention or to declare.
+private struct SymbolHome {
+  let wanted: MissingPlaces
+  var mentioned: Set<String> = []
+  var declared: Set<String> = []
+
+  init(wanted: MissingPlaces) { self.wanted = wanted }
+
+  var isComplete: Bool {
+    mentioned.count == wanted.roots.count && declared.count == wanted.types.count
+  }
+
+  mutating func search(_ text: String) {
+    mentioned.formUnion(wanted.roots.filter { SymbolGround.contains(text, word: $0) })
+    declared.formUnion(wanted.types.filter { SymbolGround.declares(text, word: $0) })
   }
 }

@@ -39,18 +39,20 @@ enum TestSettings {
     case settingsOnly
   }
 
+  private static let formats: [String: Format] = [
+    "pyproject.toml": .pyproject, "setup.cfg": .setupConfiguration, "setup.py": .setupScript,
+    "package.json": .packageJSON, "Cargo.toml": .cargo, "Package.swift": .swiftPackage,
+    "CMakeLists.txt": .cmake, "go.mod": .goMod,
+  ]
+  private static let formatsByFoldedName = Dictionary(
+    uniqueKeysWithValues: formats.map { ($0.lowercased(), $1) })
+
+  /// The names of the files that hold other things besides tests' settings, sorted.
+  static var sharedNames: [String] { formats.keys.sorted() }
+
   private static func format(of path: String) -> Format {
-    switch (path.split(separator: "/").last ?? "").lowercased() {
-    case "pyproject.toml": .pyproject
-    case "setup.cfg": .setupConfiguration
-    case "setup.py": .setupScript
-    case "package.json": .packageJSON
-    case "cargo.toml": .cargo
-    case "package.swift": .swiftPackage
-    case "cmakelists.txt": .cmake
-    case "go.mod": .goMod
-    default: .settingsOnly
-    }
+    let name = (path.split(separator: "/").last ?? "").lowercased()
+    return formatsByFoldedName[name] ?? .settingsOnly
   }
 
   /// The parts of a file that concern tests, in the file's order.

@@ -33,10 +33,11 @@ extension WorkspacePool {
 }
 
 extension WorkspacePool.Slot {
-  /// Writes the packet beside the folder that the agent works in.
-  func write(_ packet: Packet) throws(WorkspaceError) {
+  /// Writes the packet, and what hooks have to know, beside the folder that the agent works in.
+  func write(_ packet: Packet, _ claim: ClaimDocument) throws(WorkspaceError) {
     do throws(FileError) {
       try AtomicFile.write(Array(packet.json.prettyText.utf8), to: self.packet)
+      try AtomicFile.write(Array(claim.json.prettyText.utf8), to: hook)
     } catch {
       throw WorkspaceError(directory: directory, reason: "\(error)")
     }

@@ -13,6 +13,8 @@ import Synchronization
 /// it, so that a command in another process, or the next run after a crash, finds it again. One
 /// whose worker's lease ran out is given up: the worker may still be writing there.
 package final class WorkspacePool: Sendable {
+  /// Where they all lie.
+  package var folder: String { root }
   private let root: String
   private let projectRoot: String
   /// The names in use by this process.
@@ -34,6 +36,8 @@ package final class WorkspacePool: Sendable {
     package var tree: String { directory + "/tree" }
     /// The file with the packet of the claim.
     package var packet: String { directory + "/packet.json" }
+    /// The file with what an agent's hooks have to know of the claim.
+    package var hook: String { directory + "/hook.json" }
     /// Where the agent may write its report.
     package var report: String { directory + "/report.json" }
   }
@@ -50,6 +54,7 @@ package final class WorkspacePool: Sendable {
       try writeHolder(Holder(handoff: handoff, fence: fence), slot)
       removeIfPresent(slot.report)
       removeIfPresent(slot.packet)
+      removeIfPresent(slot.hook)
       try withWorkspace(slot) { (workspace, _) throws(GitError) in
         try workspace.switchTo(commit: commit, keeping: keeping)
       }
@@ -69,6 +74,7 @@ package final class WorkspacePool: Sendable {
 
   /// Gives a claim's workspace back; what is in it may be overwritten from now on.
   package func free(_ slot: Slot) {
+    removeIfPresent(slot.hook)
     removeIfPresent(slot.directory + "/holder")
     busy.withLock { _ = $0.remove(slot.name) }
   }

@@ -9,16 +9,18 @@ extension ProjectConfiguration {
     "": [
       "project_type", "init_script", "health_check", "test_command", "smoke_test",
       "dev_server_port", "required_env", "timeout_seconds", "tests", "drivers", "roles", "gates",
-      "limits", "budget", "context", "proof", "docs", "environment",
+      "gate_sets", "limits", "budget", "context", "proof", "signing", "docs", "environment",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
-    "tests": ["command", "report", "reportPath", "paths"],
+    "tests": ["command", "runner", "report", "reportPath", "paths"],
     "drivers": ["kind", "argv", "folder", "deadlineSeconds", "environment"],
     "roles": ["driver"],
     "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
+    "signing": ["key"],
     "docs": ["paths"],
+    "gate_sets": ["default", "workflows"],
   ]
 
   /// Reads a configuration; `nil` bytes are a project without one, which gets the defaults.
@@ -49,9 +51,12 @@ extension ProjectConfiguration {
       try root.optional("gates")
       .map { (field) throws(DocumentError) in try GateCatalogue.list(field, shipped: shippedGates) }
       ?? []
+    gateSets = try GateSetsSection(try root.optional("gate_sets"))
     limits = try LimitsSection(try root.optional("limits"))
     budget = try Self.budget(try root.optional("budget"))
     proof = try ProofSection(try root.optional("proof"))
+    signingKey = try root.optional("signing")?.optional("key")
+      .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
     documentPaths = try Self.paths(try root.optional("docs")) ?? Self.documents
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()
@@ -107,7 +112,7 @@ extension ProjectConfiguration {
   }
 
   /// A path or pattern that stays in the project.
-  fileprivate static func path(_ field: DocumentField) throws(DocumentError) -> String {
+  static func path(_ field: DocumentField) throws(DocumentError) -> String {
     let expected = "a path inside the project, without '..' and without a leading '/'"
     let path = try field.text(expected)
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -141,7 +146,17 @@ extension ProjectConfiguration {
         warnings += try section.unknownKeys(known: known)
       }
     }
+    for gate in try root.optional("gates")?.entries() ?? [] {
+      warnings += try gate.unknownKeys(known: GateDefinition.keys)
+    }
     return warnings
+  }
+}
+
+extension DocumentField {
+  /// What a list or an object holds, whichever it is.
+  fileprivate func entries() throws(DocumentError) -> [DocumentField] {
+    value.array == nil ? try members().map(\.field) : try elements()
   }
 }
 
@@ -158,10 +173,26 @@ extension ProjectConfiguration.TestsSection {
   fileprivate init(_ field: DocumentField?) throws(DocumentError) {
     command = try field?.optional("command")
       .map { (field) throws(DocumentError) in try ConfiguredCommand(field) }
+    let name = try field?.optional("runner")
+    runner = try name?.choice(of: "test runner", RunnerName.self)
     report = try field?.optional("report")?.choice(of: "test report", Report.self)
     reportPath = try field?.optional("reportPath")
       .map { (field) throws(DocumentError) in try ProjectConfiguration.path(field) }
     paths = try ProjectConfiguration.paths(field)
+    if let name, runner == .junit, reportPath == nil {
+      throw name.unexpected("tests.reportPath beside it, where the report is written")
+    }
+  }
+}
+
+extension ProjectConfiguration.GateSetsSection {
+  fileprivate init(_ field: DocumentField?) throws(DocumentError) {
+    let standard = try field?.optional("default")?.choice(of: "set of gates", GateSet.self)
+    var byWorkflow: [String: GateSet] = [:]
+    for (name, set) in try field?.optional("workflows")?.members() ?? [] {
+      byWorkflow[name] = try set.choice(of: "set of gates", GateSet.self)
+    }
+    self.init(standard: standard, byWorkflow: byWorkflow)
   }
 }
 

@@ -30,12 +30,16 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let roles: [Role: String]
   /// The gates that the file adds or changes, shipped ones of the same name underneath.
   package let gates: [GateDefinition]
+  /// Which universal gates are asked as well; none by default.
+  package let gateSets: GateSetsSection
   /// How many attempts, how long, how many at once.
   package let limits: LimitsSection
   /// Tokens and time.
   package let budget: BudgetLimits
   /// How proofs are made.
   package let proof: ProofSection
+  /// The file of the key that checkpoints are signed with; `nil` where none are.
+  package let signingKey: String?
   /// The patterns of documents; `ProjectConfiguration.documents` by default.
   package let documentPaths: [String]
   /// Variables that proofs get from the caller's environment.
@@ -73,12 +77,40 @@ package struct ProjectConfiguration: Hashable, Sendable {
 
     /// Runs every test; `testCommand` where it says nothing.
     package let command: ConfiguredCommand?
+    /// Who runs the tests; `nil` lets the program find out.
+    package let runner: RunnerName?
     /// How outcomes are read; `nil` lets the program find out.
     package let report: Report?
     /// Where the report is written, from the project's root.
     package let reportPath: String?
     /// The patterns of files that are tests; `nil` for the runner's own.
     package let paths: [String]?
+
+    /// The runner that the kind of report asks for. A JUnit report whose place is not said is left
+    /// to the runner that the command starts.
+    package var reportRunner: RunnerName? {
+      switch report {
+      case .junit: reportPath == nil ? nil : .junit
+      case .tap: .tap
+      case .go: .go
+      case .some(.none): .exitCode
+      case nil: nil
+      }
+    }
+  }
+
+  /// `gate_sets`.
+  package struct GateSetsSection: Hashable, Sendable {
+    /// Of `gate run`, and of every workflow that is not named; `nil` for none.
+    package let standard: GateSet?
+    /// Of the tasks of each named workflow.
+    package let byWorkflow: [String: GateSet]
+
+    /// No set at all.
+    package static let none = GateSetsSection(standard: nil, byWorkflow: [:])
+
+    /// The set of a workflow's tasks; `nil` for none.
+    package func set(of workflow: String) -> GateSet? { byWorkflow[workflow] ?? standard }
   }
 
   /// `limits`.

@@ -15,10 +15,17 @@ package struct GateDefinition: Hashable, Sendable {
   package let description: String
   /// What it runs; `nil` where its kind needs no command.
   package let command: ConfiguredCommand?
-  /// What else was written, for the kind to read: `linesMax`, `budget`.
-  package let settings: JSONObject
+  /// When it is asked.
+  package let moment: Gate.Moment
+  /// What its kind is set to.
+  package let limits: GateLimits
+  /// Whether the project itself set its figures, as against what is shipped.
+  package let setsLimits: Bool
 
-  static let keys = ["id", "kind", "level", "description", "command"]
+  /// What may be written of a gate.
+  static let keys =
+    ["id", "kind", "level", "moment", "description", "command"]
+    + GateKind.allCases.flatMap(GateLimits.keys)
 
   /// Reads a gate, falling back on the shipped one of the same name.
   ///
@@ -44,14 +51,29 @@ package struct GateDefinition: Hashable, Sendable {
     self.id = id
     self.kind = kind
     self.command = command ?? base?.command
+    let universal = UniversalGate.all.first { $0.id == id }
     level =
-      try field.optional("level")?.choice(of: "level", Level.self) ?? base?.level ?? .blocking
+      try field.optional("level")?.choice(of: "level", Level.self) ?? base?.level
+      ?? universal?.level ?? .blocking
+    moment =
+      try field.optional("moment")?.choice(of: "moment", Gate.Moment.self) ?? base?.moment
+      ?? universal?.moment ?? .post
     description = try field.optional("description")?.string() ?? base?.description ?? ""
-    var settings = base?.settings ?? JSONObject()
-    for member in try field.object().members where !Self.keys.contains(member.key) {
-      settings[member.key] = member.value
+    limits = try GateLimits(field, kind: kind, shipped: base?.limits)
+    setsLimits = limits != base?.limits
+    if kind == .coverage { try Self.requireReport(limits, self.command, field) }
+  }
+
+  private static func requireReport(
+    _ limits: GateLimits, _ command: ConfiguredCommand?, _ field: DocumentField
+  ) throws(DocumentError) {
+    if command == nil {
+      throw try field.required("command", "the command that measures coverage")
+        .unexpected("a command")
     }
-    self.settings = settings
+    if limits.report == nil {
+      throw try field.required("report", "the path of the coverage report").unexpected("a path")
+    }
   }
 
   private static func id(_ field: DocumentField) throws(DocumentError) -> String {

@@ -11,6 +11,8 @@ package enum GateKind: String, Hashable, Sendable, CaseIterable {
   case noConsoleErrors = "no-console-errors"
   /// A measuring command stays within its budget.
   case performance
+  /// A coverage report shows enough, and no less than before (M7).
+  case coverage
   /// A change of code comes with one of the documents.
   case documentationUpdated = "documentation-updated"
   /// A task changes fewer lines than its limit (S4-12).

@@ -31,6 +31,31 @@ package struct JSONText: Hashable, Sendable {
     return true
   }
 
+  /// Takes a member out of its object, with the comma that it no longer needs. Nothing changes where
+  /// the path leads to no member.
+  package mutating func remove(at path: JSONPath) {
+    guard case .key(let key)? = path.steps.last,
+      let object = range(of: JSONPath(path.steps.dropLast()))
+    else { return }
+    var cursor = JSONCursor(bytes, at: object.lowerBound)
+    var members: [JSONCursor.Member] = []
+    cursor.eachMember {
+      members.append($0)
+      return true
+    }
+    guard let at = members.firstIndex(where: { JSONCursor.name(bytes[$0.key]) == key }) else {
+      return
+    }
+    let member = members[at]
+    if members.count == 1 {
+      bytes.replaceSubrange(object, with: "{}".utf8)
+    } else if at == 0 {
+      bytes.removeSubrange(member.afterSeparator..<members[1].afterSeparator)
+    } else {
+      bytes.removeSubrange(members[at - 1].value.upperBound..<member.value.upperBound)
+    }
+  }
+
   private func range(of path: JSONPath) -> Range<Int>? {
     var cursor = JSONCursor(bytes)
     for step in path.steps {
@@ -190,7 +215,7 @@ private struct JSONCursor {
 
   private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  private static func name(_ bytes: ArraySlice<UInt8>) -> String? {
+  static func name(_ bytes: ArraySlice<UInt8>) -> String? {
     if !bytes.contains(UInt8(ascii: "\\")) {
       return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
     }

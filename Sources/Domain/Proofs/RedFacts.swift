@@ -19,28 +19,26 @@ package struct RedFacts: Hashable, Sendable {
   /// What must pass once the task is green, beside the added tests.
   package var olderPassing: Set<TestIdentity> { baseline.passed.union(red.passed) }
 
-  /// The tests of `now` that the added ones have become: themselves, or what is in a file that
-  /// could not be loaded while red.
+  /// The tests of `now` that the added ones have become: themselves, or what is new in a file or
+  /// suite that could not be loaded or built while red.
   package func proving(in now: TestOutcomes) -> Set<TestIdentity> {
     var proving = added.intersection(now.identities)
-    for identity in unloaded { proving.formUnion(now.identities.filter(identity.covers)) }
+    for identity in added where isUnseen(identity) {
+      proving.formUnion(now.identities.filter(identity.covers).subtracting(baseline.identities))
+    }
     return proving
   }
 
-  /// The files that the red stage added and that could not be loaded yet.
-  private var unloaded: [TestIdentity] { added.filter(isUnloaded) }
-
   /// Whether an identity stands for tests that are still to be seen. A failure of no file and no
   /// suite does only where a compiler says that it is about all of them.
-  private func isUnloaded(_ identity: TestIdentity) -> Bool {
-    guard identity.isWholeFile, case .errored(let failure) = red[identity] else { return false }
-    guard identity == .wholeSuite else { return true }
-    if case .notBuilt = failure.cause { return true }
-    return false
+  private func isUnseen(_ identity: TestIdentity) -> Bool {
+    guard identity.isWholeFile, case .errored = red[identity] else { return false }
+    return identity != .wholeSuite || red.unbuilt.contains(identity)
   }
 
-  /// Which added tests do not pass in `now`. A file that could not be loaded while red stands for
+  /// Which added tests do not pass in `now`. What could not be loaded or built while red stands for
   /// the tests in it: at least one must be there that had not been seen before, and all must pass.
+  /// The older tests that it hid must be there again.
   package func stillRed(in now: TestOutcomes) -> [String] {
     var failing: [String] = []
     for identity in added.sorted() {
@@ -48,16 +46,19 @@ package struct RedFacts: Hashable, Sendable {
         if !outcome.isPass { failing.append(now.sentence(identity)) }
         continue
       }
-      let inFile = now.identities.filter(identity.covers)
-      let unseen = inFile.subtracting(red.identities).subtracting(baseline.identities)
-      guard isUnloaded(identity), !unseen.isEmpty else {
-        failing.append("\(identity) did not run")
+      let inside = now.identities.filter(identity.covers)
+      let unseen = inside.subtracting(red.identities).subtracting(baseline.identities)
+      guard isUnseen(identity), !unseen.isEmpty else {
+        failing.append(
+          red.unbuilt.contains(identity)
+            ? "\(identity) is built now, but no test is in it that was not there before"
+            : "\(identity) did not run")
         continue
       }
-      // All that is in a new file is new; a whole suite holds older tests, which others look after.
-      let proving = identity == .wholeSuite ? unseen : inFile
+      // All that is in a new file is new; what a build hides holds older tests, which others judge.
+      let proving = red.unbuilt.contains(identity) ? unseen : inside
       failing += proving.sorted().filter { now[$0]?.isPass != true }.map(now.sentence)
     }
-    return failing
+    return failing + red.hidden(of: baseline).subtracting(now.identities).sorted().map(now.sentence)
   }
 }

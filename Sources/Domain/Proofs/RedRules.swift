@@ -1,97 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When tests count as red: new, failing for the right reason, with everything older intact.
 
-/// What is needed to tell whether a missing symbol is one that an honest test may miss.
-package struct SymbolGround {
-  /// The project's paths that are neither tests nor documents, the task's planned files among them.
-  package let paths: Set<String>
-  /// Whether a word occurs in the project's implementation.
-  package let implementationMentions: (String) -> Bool
-  /// The text of the test files that the submission changed.
-  package let testTexts: [String]
-
-  package init(
-    paths: Set<String>, implementationMentions: @escaping (String) -> Bool, testTexts: [String]
-  ) {
-    self.paths = paths
-    self.implementationMentions = implementationMentions
-    self.testTexts = testTexts
-  }
-
-  /// Whether `symbol`, looked for in `module`, is the project's own and named by the tests.
-  func isHonestlyMissing(symbol: String, module: String) -> Bool {
-    testTexts.contains { Self.contains($0, word: symbol) } && isOwn(module, symbol: symbol)
-  }
-
-  /// The ground without what the submission itself changed: no test stands in for the code that it
-  /// is to drive, though it was planned among the task's files.
-  func without(_ changes: [Change]) -> SymbolGround {
-    SymbolGround(
-      paths: paths.subtracting(changes.map(\.path)),
-      implementationMentions: implementationMentions, testTexts: testTexts)
-  }
-
-  /// Whether an exception that was raised in `file` was raised by the code under test.
-  func isImplementation(_ file: String) -> Bool { paths.contains(file) }
-
-  private func isOwn(_ module: String, symbol: String) -> Bool {
-    if module == TestFailure.placeUnknown { return testsNameProject }
-    let root = Self.firstComponent(module.isEmpty ? symbol : module)
-    guard !root.isEmpty else { return false }
-    if paths.contains(where: { Self.names(path: $0, root: root) }) { return true }
-    // The implementation mentions the packages that it imports, too: where the place itself is
-    // what is missing, its being mentioned does not make it the project's own.
-    return root != symbol && implementationMentions(root)
-  }
-
-  /// Where a runner does not say in what a symbol was missed: whether the tests name a file of the
-  /// project, as they do to load it.
-  private var testsNameProject: Bool {
-    let words = Set(
-      testTexts.flatMap { text in
-        text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
-      })
-    return paths.contains { path in
-      let stem = (path.split(separator: "/").last ?? "").prefix { $0 != "." }
-      return stem.count > 1 && words.contains(stem)
-    }
-  }
-
-  /// Whether a folder of `path`, or its file without ending, is called `root`.
-  private static func names(path: String, root: String) -> Bool {
-    path.split(separator: "/").contains { part in
-      part == root || part.prefix { $0 != "." } == root
-    }
-  }
-
-  private static func firstComponent(_ module: String) -> String {
-    String(module.drop { $0 == "." || $0 == "/" }.prefix { $0 != "." && $0 != "/" && $0 != ":" })
-  }
-
-  /// Whether `word` stands in `text` with no letter, digit or `_` next to it.
-  package static func contains(_ text: String, word: String) -> Bool {
-    guard !word.isEmpty else { return false }
-    let haystack = Array(text.utf8)
-    let needle = Array(word.utf8)
-    guard haystack.count >= needle.count else { return false }
-    func isWordByte(_ byte: UInt8) -> Bool {
-      byte == UInt8(ascii: "_") || byte >= 0x80
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-    for start in 0...(haystack.count - needle.count)
-    where haystack[start] == needle[0]
-      && haystack[start..<start + needle.count].elementsEqual(needle)
-    {
-      let end = start + needle.count
-      let isFreeBefore = start == 0 || !isWordByte(haystack[start - 1])
-      let isFreeAfter = end == haystack.count || !isWordByte(haystack[end])
-      if isFreeBefore && isFreeAfter { return true }
-    }
-    return false
-  }
-}
-
 /// How a red was reached; the later cases are weaker and are recorded as such.
 package enum RedStrength: Int, Hashable, Comparable, Sendable, Codable {
   case byAssertion
@@ -152,12 +61,22 @@ package enum RedRules {
     }
     checkOlder(before, now, unsteady, &judgement)
     let new = now.identities.subtracting(before.identities)
-    let strength = checkNew(new, in: now, ground: ground.without(changes), &judgement)
+    let tests = changes.filter { $0.group == .test && $0.kind != .deleted }
+    let measure = Measure(ground: ground.without(changes), tests: Set(tests.map(\.path)))
+    let strength = checkNew(new, in: now, measure, &judgement)
     return Result(judgement: judgement, strength: strength)
+  }
+
+  /// By what a failure is measured.
+  private struct Measure {
+    let ground: SymbolGround
+    /// The test files that were added or changed.
+    let tests: Set<String>
   }
 
   /// An older test keeps passing. One that did not pass, since it was skipped or known to be
   /// broken, is still there and no worse: a later stage would take it for what it always was.
+  /// What a build that failed hides is not lost: whether that build may fail is judged elsewhere.
   private static func checkOlder(
     _ before: TestOutcomes, _ now: TestOutcomes, _ unsteady: UnsteadyTests,
     _ judgement: inout Judgement
@@ -165,10 +84,21 @@ package enum RedRules {
     let lost = before.passed.filter { now[$0]?.isPass != true }
     let worse = now.newlyBroken(since: before).intersection(before.identities)
     let gone = now.lost(since: before)
-    let all = lost.union(worse).union(gone)
+    let hidden = now.hidden(of: before)
+    let all = lost.union(worse).union(gone).subtracting(hidden)
       .subtracting(unsteady.quarantined).subtracting(unsteady.caused)
+    if !hidden.isEmpty {
+      judgement.pass(
+        "red.older-tests-hidden",
+        "\(hidden.count) older tests are hidden by a build that cannot succeed yet; they ran on the "
+          + "base and are run again at green")
+    }
     if all.isEmpty {
-      judgement.pass("red.older-tests", "every older test is there and still passes")
+      judgement.pass(
+        "red.older-tests",
+        hidden.isEmpty
+          ? "every older test is there and still passes"
+          : "every older test that could be built still passes")
     } else {
       judgement.fail(
         "red.older-tests", .regression,
@@ -198,7 +128,7 @@ package enum RedRules {
   }
 
   private static func checkNew(
-    _ new: Set<TestIdentity>, in now: TestOutcomes, ground: SymbolGround,
+    _ new: Set<TestIdentity>, in now: TestOutcomes, _ measure: Measure,
     _ judgement: inout Judgement
   ) -> RedStrength {
     guard !new.isEmpty else {
@@ -208,14 +138,15 @@ package enum RedRules {
     var strength = RedStrength.byAssertion
     var passing: [TestIdentity] = []
     var wrong: [TestIdentity] = []
+    var objections: [String] = []
     for identity in new.sorted() {
       switch now[identity] {
       case .passed: passing.append(identity)
       case .failed(let failure), .errored(let failure):
-        if let reached = honest(failure.cause, ground) {
-          strength = max(strength, reached)
-        } else {
-          wrong.append(identity)
+        switch honest(failure.cause, measure) {
+        case .red(let reached): strength = max(strength, reached)
+        case .notBuilt(let reasons): objections += reasons
+        case .nothing: wrong.append(identity)
         }
       case .skipped, nil: wrong.append(identity)
       }
@@ -231,23 +162,58 @@ package enum RedRules {
         "new tests do not fail by an assertion, nor for want of a symbol of the project's own that "
           + "they name:\n\(now.sentences(wrong))")
     }
-    if passing.isEmpty && wrong.isEmpty {
-      judgement.pass("red.fails", "\(new.count) new tests fail, \(strength.words)")
+    if !objections.isEmpty {
+      judgement.fail(
+        "red.build", .testNotFailing,
+        "the tests cannot be built, and not only for want of symbols of the project's own that "
+          + "they name:\n" + lines(objections))
+    }
+    if passing.isEmpty && wrong.isEmpty && objections.isEmpty {
+      judgement.pass("red.fails", sentence(new, in: now, strength))
     }
     return strength
   }
 
-  /// How a failure counts towards red; `nil` where it proves nothing.
-  private static func honest(
-    _ cause: TestFailure.Cause, _ ground: SymbolGround
-  ) -> RedStrength? {
+  private static func sentence(
+    _ new: Set<TestIdentity>, in now: TestOutcomes, _ strength: RedStrength
+  ) -> String {
+    let unbuilt = new.intersection(now.unbuilt)
+    guard !unbuilt.isEmpty else { return "\(new.count) new tests fail, \(strength.words)" }
+    let missing = Set(unbuilt.flatMap { now.missingSymbols(of: $0) }).sorted()
+    return "\(listed(unbuilt.sorted())) cannot be built for want of \(listed(missing)), "
+      + strength.words
+  }
+
+  /// At most five of them, one on a line.
+  private static func lines(_ texts: [String]) -> String {
+    let more = texts.count > 5 ? ["and \(texts.count - 5) more"] : []
+    return (texts.prefix(5) + more).joined(separator: "\n")
+  }
+
+  /// What a failure is worth.
+  private enum Worth {
+    case red(RedStrength)
+    /// A build failed for these reasons, none of which makes a test red.
+    case notBuilt([String])
+    case nothing
+  }
+
+  private static func honest(_ cause: TestFailure.Cause, _ measure: Measure) -> Worth {
     switch cause {
-    case .assertion: .byAssertion
+    case .assertion: return .red(.byAssertion)
     case .missingSymbol(let symbol, let module):
-      ground.isHonestlyMissing(symbol: symbol, module: module) ? .byMissingSymbol : nil
+      let isHonest = measure.ground.isHonestlyMissing(symbol: symbol, module: module)
+      return isHonest ? .red(.byMissingSymbol) : .nothing
     case .raised(_, let file):
-      ground.isImplementation(file) ? .byException : nil
-    case .notLoadable, .notBuilt, .unspecified: nil
+      return measure.ground.isImplementation(file) ? .red(.byException) : .nothing
+    case .notBuilt(let errors):
+      // A build that failed without a word says nothing.
+      guard !errors.isEmpty else { return .nothing }
+      let objections = errors.compactMap {
+        measure.ground.objection(to: $0, changedTests: measure.tests)
+      }
+      return objections.isEmpty ? .red(.byMissingSymbol) : .notBuilt(objections)
+    case .notLoadable, .unspecified: return .nothing
     }
   }
 }

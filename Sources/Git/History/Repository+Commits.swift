@@ -72,6 +72,30 @@ extension Repository {
     return records
   }
 
+  /// The commits that are reachable from one and not from another, newest first.
+  ///
+  /// - Throws: `.notFound` where a commit is missing.
+  package func commits(
+    from id: ObjectID, notFrom hidden: ObjectID
+  ) throws(GitError) -> [CommitRecord] {
+    let operation = "list the commits of \(hidden.short)..\(id.short)"
+    var walk: OpaquePointer?
+    try check(git_revwalk_new(&walk, pointer), operation)
+    defer { git_revwalk_free(walk) }
+    git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue)
+    var (start, end) = (id.oid, hidden.oid)
+    try check(git_revwalk_push(walk, &start), operation)
+    try check(git_revwalk_hide(walk, &end), operation)
+    var records: [CommitRecord] = []
+    var next = git_oid()
+    while true {
+      let code = git_revwalk_next(&next, walk)
+      if code == GIT_ITEROVER.rawValue { return records }
+      try check(code, operation)
+      records.append(try commitRecord(ObjectID(next)))
+    }
+  }
+
   /// Whether the history ends before its first commit.
   var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
 

@@ -15,7 +15,7 @@ struct StoredEntry {
 /// Walks the journal in batches, so that memory does not grow with it.
 struct Replay {
   let connection: Connection
-  private static let batch = 512
+  static let batch = 512
 
   /// Checks every link and applies every event to the derived tables, which must be empty.
   ///
@@ -49,7 +49,7 @@ struct Replay {
   }
 
   /// The event's text as it was hashed, with the plan's tasks put back.
-  private func whole(_ entry: StoredEntry) throws(StoreError) -> String {
+  func whole(_ entry: StoredEntry) throws(StoreError) -> String {
     guard entry.event.hasPrefix(#"{"sessionPlanned""#) else { return entry.event }
     let tasks = try connection.rows(
       "SELECT body FROM planned_tasks WHERE session = ?1 ORDER BY position", [.id(entry.session)]
@@ -74,12 +74,15 @@ struct Replay {
     }
   }
 
-  private func entries(after sequence: Int) throws(StoreError) -> [StoredEntry] {
+  /// The rows after `sequence`, oldest first.
+  func entries(
+    after sequence: Int, limit: Int = Self.batch
+  ) throws(StoreError) -> [StoredEntry] {
     try connection.rows(
       """
       SELECT sequence, session, at, event, hash FROM journal
       WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
-      """, [.integer(sequence), .integer(Self.batch)]
+      """, [.integer(sequence), .integer(limit)]
     ) { (row) throws(StoreError) in
       StoredEntry(
         sequence: row.integer(0), session: try row.session(1), at: row.time(2),

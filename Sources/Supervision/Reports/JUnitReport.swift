@@ -52,6 +52,9 @@ struct JUnitCase: Equatable {
     case failure(Remark)
     case error(Remark)
     case skipped(Remark)
+    /// It was run more than once and failed at least once. Where it failed in the end, a failure is
+    /// reported beside this.
+    case flaky(Remark)
   }
 
   struct Remark: Equatable {
@@ -67,9 +70,10 @@ struct JUnitCase: Equatable {
 
   var identity: TestIdentity { TestIdentity(file: file, suite: suite, name: name) }
 
-  /// The finding that decides: an error before a failure before a skip.
+  /// The finding that decides: an error before a failure before a skip before a flaky pass.
   var decisive: Finding? {
-    findings.first(where: \.isError) ?? findings.first(where: \.isFailure) ?? findings.first
+    findings.first(where: \.isError) ?? findings.first(where: \.isFailure)
+      ?? findings.first(where: \.isSkip) ?? findings.first
   }
 
   /// - Parameter cause: why the decisive finding came about, where there is one.
@@ -80,20 +84,40 @@ struct JUnitCase: Equatable {
       case .failure(let remark): .failed(remark.failure(cause: cause))
       case .error(let remark): .errored(remark.failure(cause: cause))
       case .skipped(let remark): .skipped(reason: Excerpt.line(remark.summary))
+      // What passes only now and then is no proof of anything.
+      case .flaky(let remark):
+        .skipped(reason: Excerpt.line("flaky: it passed only when run again; \(remark.summary)"))
       }
     return TestResult(identity: identity ?? self.identity, outcome: outcome)
+  }
+
+  /// The same, where a failure without a word of its own is told by what the test printed.
+  func told(by output: Remark) -> JUnitCase {
+    var told = self
+    told.findings = findings.map { finding in
+      switch finding {
+      case .failure(let remark) where remark.isSilent: .failure(output.typed(remark.type))
+      case .error(let remark) where remark.isSilent: .error(output.typed(remark.type))
+      case .failure, .error, .skipped, .flaky: finding
+      }
+    }
+    return told
   }
 
   /// What the report itself says of the cause.
   var plainCause: TestFailure.Cause {
     switch decisive {
     case .failure(let remark), .error(let remark): remark.namesAssertion ? .assertion : .unspecified
-    case .skipped, nil: .unspecified
+    case .skipped, .flaky, nil: .unspecified
     }
   }
 }
 
 extension JUnitCase.Finding {
+  fileprivate var isSkip: Bool {
+    if case .skipped = self { true } else { false }
+  }
+
   fileprivate var isError: Bool {
     if case .error = self { true } else { false }
   }
@@ -104,10 +128,33 @@ extension JUnitCase.Finding {
 }
 
 extension JUnitCase.Remark {
-  /// The message, or the first line of the text where there is no message.
+  /// More of its text. What lies beyond any excerpt is dropped as it comes: a report may hold
+  /// megabytes of output in one failure.
+  mutating func add(_ piece: String) {
+    text += piece
+    if text.utf8.count > 4 * Self.textKept { text = Excerpt.text(text, limit: 2 * Self.textKept) }
+  }
+
+  private static let textKept = 32_000
+
+  var isSilent: Bool { message.isEmpty && text.isEmpty }
+
+  func typed(_ type: String) -> JUnitCase.Remark {
+    JUnitCase.Remark(type: type, message: message, text: text)
+  }
+
+  /// The message, or else the line of the text that says most: the one that begins with the
+  /// exception's name, or the first behind what only names the test.
   var summary: String {
-    if !message.isEmpty { return message }
-    return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? type
+    if !message.isEmpty, message != "Failed" { return message }
+    let lines = text.split(whereSeparator: \.isNewline)
+    if !type.isEmpty, let line = lines.first(where: { $0.hasPrefix(type + ":") }) {
+      return String(line)
+    }
+    // PHPUnit's first line is the test's name, those of `go test` are marked.
+    let told = lines.drop { $0.hasPrefix("=== ") || $0.hasPrefix("--- ") }
+    let line = type.hasPrefix("PHPUnit\\") ? told.dropFirst().first : told.first
+    return line.map(String.init) ?? (message.isEmpty ? type : message)
   }
 
   func failure(cause: TestFailure.Cause) -> TestFailure {
@@ -148,29 +195,47 @@ private struct JUnitReading {
   private var suites: [(name: String, file: String)] = []
   private var current: JUnitCase?
   private var remark: JUnitCase.Remark?
+  /// What the current test printed.
+  private var output = JUnitCase.Remark(type: "", message: "")
 
   mutating func start(_ name: String, _ attributes: [String: String]) throws(ReportError) {
     if path.isEmpty, name != "testsuites", name != "testsuite" { throw .notJUnit(root: name) }
     path.append(name)
-    switch name {
-    case "testsuite":
+    if name == "testsuite" {
       suites.append((attributes["name"] ?? "", attributes["file"] ?? suites.last?.file ?? ""))
-    case "testcase":
+    } else if name == "testcase" {
+      let name = attributes["name"] ?? ""
       current = JUnitCase(
         file: attributes["file"] ?? suites.last?.file ?? "",
-        suite: attributes["classname"] ?? suites.last?.name ?? "", name: attributes["name"] ?? "")
-    case "failure", "error", "skipped":
-      guard path.dropLast().last == "testcase" else { return }
+        suite: attributes["classname"] ?? suites.last?.name ?? "",
+        name: name.isEmpty ? "unnamed test \(cases.count + 1)" : name)
+      if let status = attributes["status"], Self.idle.contains(status) {
+        current?.findings.append(.skipped(JUnitCase.Remark(type: status, message: "")))
+      }
+      output = JUnitCase.Remark(type: "", message: "")
+    } else if isFinding(name), path.dropLast().last == "testcase" {
       remark = JUnitCase.Remark(
         type: attributes["type"] ?? "", message: attributes["message"] ?? "")
-    default: break  // Properties, output, and reruns that did not decide the outcome.
     }
   }
 
+  private static let findings: Set<String> = [
+    "failure", "error", "skipped", "flakyFailure", "flakyError", "rerunFailure", "rerunError",
+  ]
+
+  /// Whether an element says what became of its test.
+  private func isFinding(_ name: String) -> Bool {
+    Self.findings.contains(name)
+  }
+
+  /// What CTest and GoogleTest say of a test that they did not run.
+  private static let idle: Set<String> = ["disabled", "notrun", "skipped"]
+
   mutating func text(_ text: String) {
     switch path.last {
-    case "failure", "error", "skipped": remark?.text += text
-    default: break
+    case "system-out", "system-err": if path.dropLast().last == "testcase" { output.add(text) }
+    case let name?: if remark != nil, isFinding(name) { remark?.add(text) }
+    case nil: return
     }
   }
 
@@ -179,11 +244,13 @@ private struct JUnitReading {
     switch name {
     case "testsuite": suites.removeLast()
     case "testcase":
-      if let current { cases.append(current) }
+      if let current { cases.append(current.told(by: output)) }
       current = nil
     case "failure": if let taken = takeRemark() { current?.findings.append(.failure(taken)) }
     case "error": if let taken = takeRemark() { current?.findings.append(.error(taken)) }
     case "skipped": if let taken = takeRemark() { current?.findings.append(.skipped(taken)) }
+    case "flakyFailure", "flakyError", "rerunFailure", "rerunError":
+      if let taken = takeRemark() { current?.findings.append(.flaky(taken)) }
     default: break
     }
   }

@@ -8,7 +8,7 @@ package enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   case documentType(line: Int)
   case encoding(String)
   case tooDeep(line: Int)
-  /// It is no well-formed XML.
+  /// It is not well formed.
   case malformed(line: Int, reason: String)
   /// It ends before its outermost element does.
   case truncated
@@ -23,7 +23,7 @@ package enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .encoding(let name): "the report is written in \(name), not in UTF-8"
     case .tooDeep(let line):
       "the report nests more than \(XMLReader.depthLimit) deep (line \(line))"
-    case .malformed(let line, let reason): "the report is no XML: \(reason) (line \(line))"
+    case .malformed(let line, let reason): "the report is malformed: \(reason) (line \(line))"
     case .truncated: "the report breaks off"
     case .notJUnit(let root): "the report is no JUnit report: its outermost element is <\(root)>"
     }

@@ -22,6 +22,8 @@ struct XMLReader {
   private var open: [String] = []
   private var hasRoot = false
   private var closesItself = false
+  /// What is left of the CDATA section before `at`.
+  private var section = 0..<0
 
   /// - Throws: `.tooLarge` or `.encoding`.
   init(_ bytes: [UInt8]) throws(ReportError) {
@@ -42,6 +44,7 @@ struct XMLReader {
       closesItself = false
       return .end(name: open.removeLast())
     }
+    if let text = takeSection() { return .text(text) }
     while at < bytes.count {
       if bytes[at] != UInt8(ascii: "<") {
         if let text = try readText() { return .text(text) }
@@ -53,7 +56,8 @@ struct XMLReader {
         let start = at
         try skipPast("]]>")
         guard !open.isEmpty else { throw malformed("text outside of the outermost element") }
-        return .text(XMLText.decode(bytes[start..<(at - 3)]))
+        section = start..<(at - 3)
+        if let text = takeSection() { return .text(text) }
       } else if skip("<!") {
         throw .documentType(line: line)
       } else if skip("</") {
@@ -69,9 +73,35 @@ struct XMLReader {
 
   // MARK: Pieces
 
+  /// Pieces of text end where a character does, and a reference: neither is cut in two. Long text
+  /// comes in several, so that no more of it is in memory twice.
+  private static let pieceLength = 1 << 16
+
+  private func endOfPiece(_ range: Range<Int>) -> Int {
+    guard range.count > Self.pieceLength else { return range.upperBound }
+    var end = range.lowerBound + Self.pieceLength
+    while end > range.lowerBound + 1, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    let tail = bytes[max(range.lowerBound + 1, end - 12)..<end]
+    if let reference = tail.lastIndex(of: UInt8(ascii: "&")),
+      !bytes[reference..<end].contains(UInt8(ascii: ";"))
+    {
+      return reference
+    }
+    return end
+  }
+
+  private mutating func takeSection() -> String? {
+    guard !section.isEmpty else { return nil }
+    let end = endOfPiece(section)
+    defer { section = end..<section.upperBound }
+    return XMLText.decode(bytes[section.lowerBound..<end])
+  }
+
   private mutating func readText() throws(ReportError) -> String? {
     let start = at
-    at = bytes[at...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
+    let limit = open.isEmpty ? bytes.count : min(bytes.count, start + Self.pieceLength + 1)
+    let next = bytes[start..<limit].firstIndex(of: UInt8(ascii: "<")) ?? limit
+    at = open.isEmpty ? next : endOfPiece(start..<next)
     let piece = bytes[start..<at]
     if !open.isEmpty { return try resolve(piece) }
     guard piece.allSatisfy(XMLText.isSpace) else {

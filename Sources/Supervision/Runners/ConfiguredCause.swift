@@ -13,17 +13,17 @@ enum ConfiguredCause {
     switch test.decisive {
     case .failure(let remark):
       let summary = exceptionLine(in: remark) ?? remark.summary
-      if let missing = missingSymbol(in: summary) { return missing }
+      if let missing = missingName(in: summary) { return missing }
       if test.plainCause == .assertion { return .assertion }
       guard let type = exceptionType(of: summary, remark) else { return .assertion }
       return isAssertion(type, summary)
         ? .assertion : .raised(type: type, file: innermostFile(remark.text, projectRoot))
     case .error(let remark):
       let summary = exceptionLine(in: remark) ?? remark.summary
-      if let missing = missingSymbol(in: summary) { return missing }
+      if let missing = missingName(in: summary) { return missing }
       guard let type = exceptionType(of: summary, remark) else { return .unspecified }
       return .raised(type: type, file: innermostFile(remark.text, projectRoot))
-    case .skipped, nil: return .unspecified
+    case .skipped, .flaky, nil: return .unspecified
     }
   }
 
@@ -40,34 +40,56 @@ enum ConfiguredCause {
   /// `TypeError` of `TypeError [Error]: m.mul is not a function`, or the type that the report
   /// gives; `nil` where neither is the name of an exception.
   private static func exceptionType(of summary: String, _ remark: JUnitCase.Remark) -> String? {
-    let first = String(summary.prefix { !$0.isWhitespace && $0 != ":" })
-    for name in [first, remark.type] {
-      let last = name.split { $0 == "." || $0 == "\\" || $0 == "/" }.last.map(String.init) ?? ""
-      if last.count >= 5, last.hasSuffix("Error") || last.hasSuffix("Exception") { return last }
+    if let type = ScriptException.type(of: summary) ?? ScriptException.type(of: remark.type) {
+      return type
     }
-    return remark.text.contains("panic: ") ? "panic" : nil
+    return isPanic(remark) ? "panic" : nil
   }
+
+  /// Rust's assertions panic as well, and say so: ``assertion `left == right` failed``.
+  private static func isPanic(_ remark: JUnitCase.Remark) -> Bool {
+    let text = remark.message + "\n" + remark.text
+    return text.contains("panic: ")
+      || (text.contains("panicked at ") && !text.contains("assertion"))
+  }
+
+  /// What other languages say of a name that does not exist; JavaScript's words are the rule.
+  private static func missingName(in summary: String) -> TestFailure.Cause? {
+    if let missing = ScriptException.missingName(in: summary)
+      ?? PythonException(summary).missingSymbol
+    {
+      return missing
+    }
+    for words in phrases {
+      guard let range = summary.firstRange(of: words) else { continue }
+      let named = summary[range.upperBound...].drop { "'\"`".contains($0) }
+      let path = named.prefix { $0.isLetter || $0.isNumber || "_\\:.?!".contains($0) }
+      let parts = path.split { $0 == "\\" || $0 == ":" || $0 == "." }
+      guard let symbol = parts.last else { continue }
+      let module = parts.dropLast().joined(separator: ".")
+      return .missingSymbol(
+        symbol: String(symbol), module: module.isEmpty ? TestFailure.placeUnknown : module)
+    }
+    return nil
+  }
+
+  /// PHP's words and Ruby's.
+  private static let phrases = [
+    "Call to undefined function ", "Call to undefined method ", "Undefined constant ",
+    "undefined method ", "uninitialized constant ", "undefined local variable or method ",
+  ]
 
   private static func isAssertion(_ type: String, _ summary: String) -> Bool {
     type.contains("Assertion") || type.hasPrefix("Expectation") || type.hasPrefix("Comparison")
       || summary.contains("[ERR_ASSERTION]") || summary.contains("expect(")
   }
 
-  /// `x.mul is not a function`, `mul is not defined`: the last name is what is missing. Where it was
-  /// looked for is not said.
-  private static func missingSymbol(in summary: String) -> TestFailure.Cause? {
-    for ending in [" is not a function", " is not defined", " is not a constructor"] {
-      guard let range = summary.firstRange(of: ending) else { continue }
-      let place = summary[..<range.lowerBound].reversed()
-        .prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }
-      let symbol = String(place.reversed())
-      if !symbol.isEmpty { return .missingSymbol(symbol: symbol, module: TestFailure.placeUnknown) }
-    }
-    return nil
-  }
-
-  /// The first frame's file, relative to the project; empty where it lies outside.
+  /// The first frame's file, relative to the project, or the place of a panic in Rust; empty where
+  /// it lies outside.
   private static func innermostFile(_ text: String, _ root: String) -> String {
+    if let range = text.firstRange(of: "panicked at ") {
+      return String(text[range.upperBound...].prefix { $0 != ":" && !$0.isNewline })
+    }
     guard let range = text.firstRange(of: root + "/") else { return "" }
     let rest = text[range.upperBound...]
     return String(rest.prefix { $0 != ":" && $0 != ")" && !$0.isNewline })

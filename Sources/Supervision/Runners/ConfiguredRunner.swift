@@ -37,8 +37,8 @@ package struct ConfiguredRunner: TestRunner {
     testPathPatterns = paths
   }
 
-  /// `configured`.
-  package var name: String { "configured" }
+  /// `junit`.
+  package var name: String { RunnerName.junit.rawValue }
 
   /// The whole run, whatever is selected: nothing is known of how to select.
   package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
@@ -57,7 +57,7 @@ package struct ConfiguredRunner: TestRunner {
         return .didNotRun(reason: .withoutReport(exit: code, outcome))
       }
       do throws(ReportError) {
-        return judge(try Self.parseAll(reports, projectRoot), exit: code)
+        return .judged(try Self.parseAll(reports, projectRoot), exit: code)
       } catch {
         return .didNotRun(reason: .unreadableReport(error.description))
       }
@@ -89,17 +89,8 @@ package struct ConfiguredRunner: TestRunner {
       let reason = "the file could not be loaded: \(Excerpt.line(remark.summary))"
       return TestResult(
         identity: identity, outcome: .errored(remark.failure(cause: .notLoadable(reason: reason))))
-    case .skipped: return test.result(as: identity, cause: .unspecified)
+    case .skipped, .flaky: return test.result(as: identity, cause: .unspecified)
     }
-  }
-
-  private func judge(_ results: [TestResult], exit: Int32) -> TestRun {
-    if results.isEmpty { return .didNotRun(reason: .zeroTests) }
-    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
-    guard failures == (exit != 0) else {
-      return .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
-    }
-    return .ran(results)
   }
 
   /// None is known of.

@@ -27,6 +27,20 @@ package struct PrivateDirectory: Sendable {
     }
   }
 
+  /// Makes a file in it that nobody else can read.
+  func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    let raw = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard raw >= 0 else { throw SystemError(doing: "make \(path)", code: errno) }
+    let file = OwnedDescriptor(raw)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file.raw, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw SystemError(doing: "write \(path)", code: errno) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Removes it and all it holds. What resists is left to whoever cleans that place.
   package func remove() {
     try? FileManager.default.removeItem(atPath: path)

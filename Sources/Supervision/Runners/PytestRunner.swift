@@ -123,19 +123,3 @@ package struct PytestRunner: TestRunner {
       .map(PathPattern.init)
   }
 }
-
-extension TestOutcome {
-  var isError: Bool {
-    switch self {
-    case .errored: true
-    case .passed, .failed, .skipped: false
-    }
-  }
-
-  var isFailure: Bool {
-    switch self {
-    case .failed: true
-    case .passed, .errored, .skipped: false
-    }
-  }
-}

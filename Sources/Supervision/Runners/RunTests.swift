@@ -38,6 +38,7 @@ package func runTests(
     let invocation = runner.invocation(selecting: selecting, reportPath: place.path + "/report.xml")
     let files = ReportFiles(location: invocation.report, workspace: directory)
     try files.removeStale()
+    for (path, bytes) in invocation.supportFiles { try place.write(bytes, to: path) }
     let bench = TestProcess(
       directory: directory, environment: environment.merging(invocation.environment) { $1 },
       deadline: deadline, supervisor: supervisor)

@@ -8,6 +8,32 @@ package enum TestRun: Hashable, Sendable {
   /// At least one result, each identity once.
   case ran([TestResult])
   case didNotRun(reason: DidNotRun)
+
+  /// Results that agree with the exit code: 0 comes with no failure, any other with one.
+  static func judged(_ results: [TestResult], exit: Int32) -> TestRun {
+    if results.isEmpty { return .didNotRun(reason: .zeroTests) }
+    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
+    guard failures == (exit != 0) else {
+      return .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
+    }
+    return .ran(results)
+  }
+}
+
+extension TestOutcome {
+  var isError: Bool {
+    switch self {
+    case .errored: true
+    case .passed, .failed, .skipped: false
+    }
+  }
+
+  var isFailure: Bool {
+    switch self {
+    case .failed: true
+    case .passed, .errored, .skipped: false
+    }
+  }
 }
 
 /// Why a run proves nothing.

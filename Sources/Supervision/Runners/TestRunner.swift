@@ -41,12 +41,31 @@ package protocol TestRunner: Sendable {
   /// - Returns: `nil` where the runner cannot say how.
   func control(of text: String, path: String, nonce: String) -> ControlTests?
 
-  /// The two parts of a file that holds both tests and what they test; `nil` where it holds only
-  /// one of them.
-  func testRegions(of text: String, path: String) -> TestRegions?
-
   /// Words by which an implementation speaks of this runner: its modules, its variables.
   var runnerMarks: [String] { get }
+
+  /// What its results cannot show, and what to configure so that they can; `nil` for a runner that
+  /// tells tests apart.
+  var weakness: String? { get }
+
+  /// A source file that holds tests beside the code that they test, taken apart.
+  ///
+  /// - Returns: `nil` where a file of that path holds either the one or the other.
+  func parts(of text: String, path: String) -> SourceParts?
+}
+
+/// A source file's tests, and the code beside them. Blank lines are left out, so that two versions
+/// can be compared by part.
+package struct SourceParts: Hashable, Sendable {
+  /// The code without the tests.
+  package let implementation: String
+  /// The tests; empty where there are none.
+  package let tests: String
+
+  package init(implementation: String, tests: String) {
+    self.implementation = implementation
+    self.tests = tests
+  }
 }
 
 /// A test file's control: what it becomes, and what its run must show.
@@ -69,19 +88,6 @@ package struct ControlTests: Hashable, Sendable {
   }
 }
 
-/// A file with tests inside of it, in its two parts.
-package struct TestRegions: Hashable, Sendable {
-  /// The lines that only tests are made of, in their order.
-  package let tests: String
-  /// All other lines, in their order.
-  package let implementation: String
-
-  package init(tests: String, implementation: String) {
-    self.tests = tests
-    self.implementation = implementation
-  }
-}
-
 extension TestRunner {
   /// A preparation that failed is a suite that was not built, which proves nothing by itself.
   package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
@@ -98,11 +104,14 @@ extension TestRunner {
   /// None, unless a runner says how.
   package func control(of text: String, path: String, nonce: String) -> ControlTests? { nil }
 
-  /// Tests lie in files of their own, unless a runner says otherwise.
-  package func testRegions(of text: String, path: String) -> TestRegions? { nil }
-
   /// None, unless a runner names some.
   package var runnerMarks: [String] { [] }
+
+  /// None, unless a runner admits to one.
+  package var weakness: String? { nil }
+
+  /// A file is either a test or not, unless a runner says otherwise.
+  package func parts(of text: String, path: String) -> SourceParts? { nil }
 }
 
 /// How to start a test runner once.
@@ -124,15 +133,18 @@ package struct RunnerInvocation: Hashable, Sendable {
   package let argv: [String]
   /// Set on top of the environment that the run is given.
   package let environment: [String: String]
+  /// What is written before the run: absolute paths in the report's private directory.
+  package let supportFiles: [String: [UInt8]]
   /// Where to look for the report afterwards.
   package let report: Report
 
-  /// An invocation that adds nothing to the environment, unless said otherwise.
+  /// An invocation that adds nothing to the environment and writes nothing, unless said otherwise.
   package init(
     argv: [String], preparation: [[String]] = [], environment: [String: String] = [:],
-    report: Report
+    supportFiles: [String: [UInt8]] = [:], report: Report
   ) {
     self.preparation = preparation
+    self.supportFiles = supportFiles
     self.argv = argv
     self.environment = environment
     self.report = report

@@ -24,6 +24,7 @@ enum DoctorCommand {
     findings.append(await supervision(project))
     findings += store(project)
     findings.append(workspaces(project))
+    findings += hooks(project.paths.root, environment: invocation.environment)
     if invocation.wantsJSON {
       let rows: [JSONValue] = findings.map {
         [
@@ -38,7 +39,7 @@ enum DoctorCommand {
     return findings.contains { $0.status == .bad } ? .unavailable : .done
   }
 
-  private struct Finding {
+  struct Finding {
     enum Status: String {
       case good = "ok"
       case odd = "warning"
@@ -103,16 +104,7 @@ enum DoctorCommand {
       var findings = settings.warnings.map {
         Finding(name: "configuration", status: .odd, detail: $0)
       }
-      let path = settings.proof.environment["PATH"] ?? ""
-      let program = settings.testCommand.first ?? ""
-      let isFound = program.contains("/") || isExecutable(program, in: path)
-      findings.append(
-        Finding(
-          name: "tests", status: isFound ? .good : .bad,
-          detail: isFound
-            ? settings.testCommand.joined(separator: " ")
-            : "the test command's program '\(program)' is not in PATH",
-          remedy: isFound ? nil : "set test_command in .claude/config/project.json"))
+      findings.append(tests(settings))
       for driver in settings.drivers.values {
         guard let obstacle = driver.obstacle else { continue }
         findings.append(
@@ -138,7 +130,30 @@ enum DoctorCommand {
     }
   }
 
-  private static func isExecutable(_ program: String, in path: String) -> Bool {
+  /// Who runs the tests, why, and whether the program is there.
+  private static func tests(_ settings: ProjectSettings) -> Finding {
+    let command = settings.testCommand.joined(separator: " ")
+    let path = settings.proof.environment["PATH"] ?? ""
+    let program = settings.testCommand.first ?? ""
+    let name = settings.proof.runner.name
+    guard program.contains("/") || isExecutable(program, in: path) else {
+      return Finding(
+        name: "tests", status: .bad,
+        detail: "\(name), since \(settings.runnerReason); but the program '\(program)' of "
+          + "'\(command)' is not in PATH",
+        remedy: "install it, or set test_command in .claude/config/project.json")
+    }
+    if let weakness = settings.proof.runner.weakness {
+      return Finding(
+        name: "tests", status: .odd,
+        detail: "\(name), since \(settings.runnerReason); \(weakness)",
+        remedy: "set tests.report and tests.reportPath in .claude/config/project.json")
+    }
+    return Finding(
+      name: "tests", status: .good, detail: "\(name), since \(settings.runnerReason): \(command)")
+  }
+
+  static func isExecutable(_ program: String, in path: String) -> Bool {
     path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
   }
 

@@ -1,133 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
-// `orchestrate gate`: the configured gates, headlessly, on the present tree.
+// `orchestrate gate run`: the gates, headlessly, on the present tree.
 
 import Coordinator
 import Documents
 import Domain
 import Git
 import Service
+import Store
 
 enum GateCommand {
-  static let specs = [run, list]
+  static let specs = [run, GateListCommand.spec] + GateLedgerCommands.specs
 
   static let run = CommandSpec(
     ["gate", "run"], summary: "Run the configured gates on the files as they are",
     discussion: """
       Needs no terminal and no session. Exits 0 when every gate lets the tree through, 10 when one \
       stops it, 4 when none is configured. A gate that did not run is never a pass.
+      With --base, a gate that fails is asked of that commit too, in a clean workspace: what is \
+      seen to fail there in the same way does not stop. What did not run there stops.
       """,
     examples: [
       Example("orchestrate gate", "All of them"),
       Example("orchestrate gate --only tests-pass --junit gates.xml", "One, with a report for CI"),
+      Example("orchestrate gate run --base origin/main --github", "What this branch changed"),
+      Example("orchestrate gate run --set task", "The universal gates of a task as well"),
     ],
     options: [
       OptionSpec("only", .text("ID"), repeats: true, help: "Only this gate; may be repeated"),
-      OptionSpec("junit", .text("FILE"), help: "Also write a JUnit report"),
       OptionSpec(
-        "base", .text("REV"), default: "HEAD~1", help: "What size and documents are compared with"),
-    ]
+        "set", .choice(GateSet.allCases.map(\.rawValue)),
+        help: "Also the universal gates of this set"),
+      OptionSpec(
+        "moment", .choice(Gate.Moment.allCases.map(\.rawValue)),
+        help: "Only gates of this moment"),
+      OptionSpec(
+        "session", .text("ID"), help: "Whose record is asked; the newest session's by default"),
+      OptionSpec(
+        "base", .text("REV"),
+        help: "Judge what changed since REV; without it nothing is excused, and size and "
+          + "documents are compared with HEAD~1"),
+    ] + GateOutputs.options
   ) { (invocation) throws(Problem) in
+    let outputs = try GateOutputs(invocation)
     let project = try ProjectAccess(invocation)
     let settings = try project.settings()
-    let gates = try select(settings.gates, invocation.texts("only"))
-    let context = try context(project, settings, base: invocation.text("base") ?? "HEAD~1")
+    let gates = try select(settings, invocation)
+    let clock = SystemClock.make()
+    let startedAt = clock().wall
     let runner = GateRunner(
-      settings: settings.proof, supervisor: .ownExecutable, clock: SystemClock.make())
+      settings: settings.proof, ledger: settings.ledger, paths: project.paths,
+      supervisor: .ownExecutable, clock: clock)
+    let context = try GateGround(project, settings, invocation).context(
+      asking: gates.contains(where: \.asksSession))
     var results: [GateResult] = []
-    for gate in gates {
-      let result = await runner.ask(gate, context)
-      results.append(result)
-      if !invocation.wantsJSON { show(result, invocation) }
+    try await GateGround(project, settings, invocation).withBase(runner) { base in
+      outputs.begin(invocation)
+      for gate in gates {
+        let result = await runner.judge(gate, context, base: base)
+        results.append(result)
+        if !invocation.wantsJSON { show(result, invocation) }
+      }
+      outputs.end(invocation)
     }
-    if let path = invocation.text("junit") { try write(GateReport.junit(results), to: path) }
-    let stopped = results.filter(\.check.stops)
+    let findings = GateFindings(results, startedAt: startedAt, root: project.paths.root)
+    try outputs.write(findings, invocation)
+    let stopping = findings.stopping
     if invocation.wantsJSON {
-      invocation.print(json(results, passed: stopped.isEmpty).prettyText)
-    } else if stopped.isEmpty {
+      invocation.print(json(results, passed: stopping.isEmpty).prettyText)
+    } else if stopping.isEmpty {
       invocation.print("\(results.count) gates let this through")
     } else {
-      invocation.print("stopped by \(listed(stopped.map(\.gate.id)))")
+      invocation.print("stopped by \(listed(stopping.map(\.gate.id)))")
     }
-    return stopped.isEmpty ? .done : .gateFailed
+    return stopping.isEmpty ? .done : .gateFailed
   }
 
-  static let list = CommandSpec(
-    ["gate", "list"], summary: "List the configured gates",
-    examples: [Example("orchestrate gate list", "What would be asked, and how much it binds")]
-  ) { (invocation) throws(Problem) in
-    let gates = try ProjectAccess(invocation).settings().gates
-    if invocation.wantsJSON {
-      let rows: [JSONValue] = gates.map {
-        ["id": .string($0.id), "level": .string($0.level.rawValue), "asks": .string($0.sentence)]
+  private static func select(
+    _ settings: ProjectSettings, _ invocation: Invocation
+  ) throws(Problem) -> [Gate] {
+    let only = invocation.texts("only")
+    let choice = GateChoice(configured: settings.gates)
+    let set = invocation.text("set").flatMap(GateSet.init) ?? settings.gateSets.standard
+    var gates = choice.gates(with: set)
+    if !only.isEmpty {
+      let known = choice.everything
+      for id in only where !known.contains(where: { $0.id == id }) {
+        throw Problem(
+          code: "GATE000", exit: .nothingMatched, message: "there is no gate \(id)",
+          reason: gates.isEmpty
+            ? "none is configured" : "configured are \(listed(gates.map(\.id)))",
+          remedy: "orchestrate gate list")
       }
-      invocation.print(JSONValue.array(rows).prettyText)
-      return .done
+      gates = known.filter { only.contains($0.id) }
     }
-    var table = TextTable(["gate", "level", "asks"])
-    for gate in gates {
-      table.add([.init(gate.id), .init(gate.level.rawValue), .init(gate.sentence)])
-    }
-    invocation.output.write(table.render(invocation.style), to: .data)
-    return .done
-  }
-
-  private static func select(_ gates: [Gate], _ only: [String]) throws(Problem) -> [Gate] {
     guard !gates.isEmpty else {
       throw Problem(
         code: "GATE000", exit: .nothingMatched, message: "no gate is configured",
         reason: ".claude/config/project.json names neither gates nor a test command",
         remedy: "orchestrate init")
     }
-    for id in only where !gates.contains(where: { $0.id == id }) {
-      throw Problem(
-        code: "GATE000", exit: .nothingMatched, message: "there is no gate \(id)",
-        reason: "configured are \(listed(gates.map(\.id)))", remedy: "orchestrate gate list")
-    }
-    return only.isEmpty ? gates : gates.filter { only.contains($0.id) }
-  }
-
-  private static func context(
-    _ project: ProjectAccess, _ settings: ProjectSettings, base: String
-  ) throws(Problem) -> GateContext {
-    do throws(GitError) {
-      let repository = try Repository(discoveringFrom: project.paths.root)
-      guard let head = try repository.head().commit else {
-        return GateContext(directory: project.paths.root, tree: nil, changes: nil)
+    if let moment = invocation.text("moment").flatMap(Gate.Moment.init) {
+      gates = gates.filter { $0.moment == moment }
+      guard !gates.isEmpty else {
+        throw Problem(
+          code: "GATE000", exit: .nothingMatched,
+          message: "no gate is asked at the moment '\(moment.rawValue)'",
+          remedy: "orchestrate gate list")
       }
-      let tree = try repository.tree(ofCommit: head)
-      let changes = try change(settings, repository, base: base, to: tree)
-      return GateContext(directory: project.paths.root, tree: tree, changes: changes)
-    } catch {
-      throw Problem(error)
     }
-  }
-
-  /// What changed since `base`; `nil` in a repository with one commit.
-  private static func change(
-    _ settings: ProjectSettings, _ repository: Repository, base: String, to tree: ObjectID
-  ) throws(GitError) -> ChangeSet? {
-    let commit: ObjectID
-    do throws(GitError) {
-      commit = try repository.resolve(base)
-    } catch {
-      guard error.reason == .notFound, base == "HEAD~1" else { throw error }
-      return nil
-    }
-    return try settings.proof.paths.changes(
-      from: repository.tree(ofCommit: commit), to: tree, in: repository)
+    return gates
   }
 
   private static func show(_ result: GateResult, _ invocation: Invocation) {
-    let check = result.check
     let ink: TerminalStyle.Ink =
-      switch check.verdict {
-      case .pass: .green
-      case .fail: check.stops ? .red : .yellow
-      case .didNotRun: .yellow
+      switch (result.stops, result.check.verdict) {
+      case (true, .fail): .red
+      case (false, .pass): .green
+      case (_, _): .yellow
       }
-    let lines = check.message.split(separator: "\n").map(String.init)
+    let row = GateFindings([result], startedAt: Timestamp(milliseconds: 0), root: "").rows[0]
+    let lines = row.message.split(separator: "\n").map(String.init)
     invocation.print(
-      "\(invocation.style.ink(check.verdict.words, ink))  \(result.gate.id) "
+      "\(invocation.style.ink(row.word, ink))  \(result.gate.id) "
         + "(\(result.gate.level.rawValue), \(TimeInWords.brief(result.duration))): "
         + TerminalStyle.harmless(lines.first ?? ""))
     for line in lines.dropFirst() { invocation.print("      " + TerminalStyle.harmless(line)) }
@@ -140,21 +134,28 @@ enum GateCommand {
         results.map { result in
           var document = Wire.check(result.check)
           document.set("id", .string(result.gate.id))
+          document.set("moment", .string(result.gate.moment.rawValue))
           document.set("durationMilliseconds", .integer(result.duration.wholeMilliseconds))
-          document.set("stops", .bool(result.check.stops))
+          document.set("stops", .bool(result.stops))
+          document.set("standing", standing(result))
           document.set("evidence", result.evidence.map { .string($0.digest.hex) } ?? .null)
           return document
         }),
     ]
   }
 
-  private static func write(_ text: String, to path: String) throws(Problem) {
-    do throws(FileError) {
-      try AtomicFile.write(Array(text.utf8), to: path)
-    } catch {
-      throw Problem(
-        code: "OUTPUT001", exit: .failure, message: "\(path) cannot be written",
-        reason: "\(error)")
+  private static func standing(_ result: GateResult) -> JSONValue {
+    switch result.standing {
+    case .asMeasured: ["kind": "as-measured"]
+    case .attested(let attestation):
+      ["kind": "attested", "by": .string(attestation.by), "at": .string("\(attestation.at)")]
+    case .waived(let waiver):
+      [
+        "kind": "waived", "by": .string(waiver.by), "until": .string("\(waiver.until)"),
+        "reason": .string(waiver.reason),
+      ]
+    case .notApplicable(let reason): ["kind": "not-applicable", "reason": .string(reason)]
+    case .failsOnBase(let base): ["kind": "fails-on-base", "base": .string(base)]
     }
   }
 }
@@ -169,8 +170,12 @@ extension Gate {
       "\(argv.joined(separator: " ")) prints none of \(words.joined(separator: ", "))"
     case .performance(let argv, let limit):
       "\(argv.joined(separator: " ")) ends within \(TimeInWords.brief(limit))"
+    case .coverage(let demand):
+      "\(demand.command.joined(separator: " ")) leaves \(demand.report) with enough coverage"
     case .documentationUpdated: "a document was changed where implementation was"
     case .microTaskSize(let limit): "fewer than \(limit) lines of implementation were changed"
+    case .session, .attestation, .notApplicable:
+      UniversalGate.all.first { $0.id == id }?.demand ?? id
     case .unanswerable(let reason): "cannot be asked: \(reason)"
     }
   }

@@ -5,6 +5,7 @@ import Coordinator
 import Documents
 import Domain
 import Glibc
+import Supervision
 
 enum InitCommand {
   static let spec = CommandSpec(
@@ -12,18 +13,30 @@ enum InitCommand {
     discussion: """
       Writes .claude/config/project.json with a test command that fits what is there, makes the \
       folders, and keeps .claude/state/ out of git. What exists is left as it is.
+      With --hooks it registers 'orchestrate hook' with Claude Code (.claude/settings.json) and \
+      Codex (.codex/hooks.json) instead: it shows the difference, asks, and leaves everything else \
+      in those files alone. --hooks --remove takes it out again.
       """,
     examples: [
       Example("orchestrate init", "In a project of yours"),
       Example("orchestrate init --roles", "Also copy the role prompts, to change them"),
+      Example("orchestrate init --hooks", "Help agents to notice early; asks first"),
     ],
     options: [
       OptionSpec("roles", help: "Copy the role prompts into .claude/agents/"),
+      OptionSpec("hooks", help: "Register the agents' hooks instead"),
+      OptionSpec("remove", help: "With --hooks: take them out again"),
+      OptionSpec("yes", short: "y", help: "With --hooks: write without asking"),
       OptionSpec("dry-run", help: "Say what would be written, and write nothing"),
     ]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     let root = project.paths.root
+    if invocation.flag("hooks") { return try registerHooks(invocation, root: root) }
+    if invocation.flag("remove") || invocation.flag("yes") {
+      throw .usage(
+        "--remove and --yes belong to --hooks", remedy: "orchestrate init --hooks --help")
+    }
     var files: [(path: String, text: String)] = [
       (".claude/config/project.json", configuration(root).prettyText + "\n"),
       (".claude/state/.gitignore", "*\n"),
@@ -51,6 +64,7 @@ enum InitCommand {
     for path in written { invocation.print("wrote  \(path)") }
     for path in kept { invocation.print("kept   \(path)") }
     invocation.print("\nnext: orchestrate session new 'What you want'")
+    invocation.print("      orchestrate init --hooks, so that agents notice early what is refused")
     return .done
   }
 
@@ -62,35 +76,20 @@ enum InitCommand {
     }
   }
 
+  /// The kind of project by its files, and the command that its own runner is started with; a
+  /// project of no known kind is taken for one in Python.
   private static func configuration(_ root: String) -> JSONValue {
-    func has(_ name: String) -> Bool { access("\(root)/\(name)", F_OK) == 0 }
+    let project = RunnerCatalogue.Project.reading(root)
+    let kind = ProjectKind(project)
     var document = JSONObject()
-    switch true {
-    case has("pyproject.toml"), has("pytest.ini"), has("setup.py"), has("setup.cfg"):
-      document["project_type"] = "python"
-      document["test_command"] = "pytest -q --tb=short"
-    case has("package.json"):
-      document["project_type"] = "node"
-      document["tests"] = [
-        "command": [
-          "node", "--test", "--test-reporter=junit", "--test-reporter-destination=report.xml",
-        ], "report": "junit", "reportPath": "report.xml",
-        "paths": ["test/**", "tests/**", "**/*.test.*"],
-      ]
-    case has("Package.swift"):
-      document["project_type"] = "swift"
-      document["tests"] = [
-        "command": ["swift", "test", "--xunit-output", "report.xml"], "report": "junit",
-        "reportPath": "report*.xml", "paths": ["Tests/**"],
-      ]
-    case _:
-      document["test_command"] = "pytest -q --tb=short"
-    }
+    if let kind { document["project_type"] = .string(kind.rawValue) }
+    document["test_command"] = .string(
+      (kind ?? .python).command(project).joined(separator: " "))
     document["timeout_seconds"] = ["health_check": 5, "smoke_test": 60, "full_test": 300]
     return .object(document)
   }
 
-  private static func write(_ text: String, to path: String) throws(Problem) {
+  static func write(_ text: String, to path: String) throws(Problem) {
     do throws(FileError) {
       try AtomicFile.write(Array(text.utf8), to: path)
     } catch {

@@ -30,6 +30,7 @@ enum RecoverCommand {
         "expired": .integer(report.expired),
         "locks": .strings(report.locks),
         "branches": .array(report.branches.map { .string($0.padded) }),
+        "journals": .array(report.journals.map { .string($0.padded) }),
       ]
       invocation.print(document.prettyText)
       return .done
@@ -40,6 +41,7 @@ enum RecoverCommand {
     if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
     for name in report.locks { invocation.print("\(name) was left locked; it is free again") }
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
+    for id in report.journals { invocation.print("the journal of \(id) was put into git") }
     return .done
   }
 }

@@ -195,11 +195,12 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
-        clock: SystemClock.make(), jobs: jobs, tell: tell)
+        clock: SystemClock.make(), jobs: jobs, signingKey: signingKey, tell: tell)
     } catch {
       throw Problem(error)
     }

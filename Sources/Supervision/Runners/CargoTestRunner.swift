@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs `cargo test` as the project runs it, and reads what libtest prints.
+
+package import Domain
+
+/// `cargo test`, on stable toolchains: the compiler's messages are read as JSON, the tests' own as
+/// libtest prints them, since its JSON is for nightly toolchains only.
+package struct CargoTestRunner: TestRunner {
+  private let words: CargoWords
+
+  /// - Parameter command: the project's words: `["cargo", "test", "--workspace"]`. Words after `--`
+  ///   go to libtest.
+  package init(command: [String]) {
+    words = CargoWords(command)
+  }
+
+  /// `cargo test`.
+  package var name: String { "cargo test" }
+
+  /// The tests are built first, going on after an error, so that every error is seen. Tests are
+  /// selected by their whole names in every program; a selection that holds a documentation test,
+  /// whose name changes with its line, is a run of all tests.
+  package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
+    RunnerInvocation(
+      argv: words.test(selecting: selecting.flatMap(Self.names)),
+      preparation: words.build.map { [$0] } ?? [],
+      environment: [
+        "CARGO_TERM_COLOR": "never", "CARGO_TERM_QUIET": "false", "CARGO_TERM_VERBOSE": "false",
+        "RUST_BACKTRACE": "0", "RUST_TEST_NOCAPTURE": "0",
+      ],
+      report: .standardOutput)
+  }
+
+  /// The whole names of tests; `nil` where one cannot be selected by its name.
+  private static func names(_ identities: [TestIdentity]) -> [String]? {
+    guard !identities.contains(where: { $0.isWholeFile || $0.suite == LibtestReport.docSuite })
+    else { return nil }
+    return identities.map { $0.suite.isEmpty ? $0.name : "\($0.suite)::\($0.name)" }
+  }
+
+  /// Exit codes 0 and 101 count where every program reported to its last line and agrees.
+  package func read(
+    reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
+  ) -> TestRun {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit(126), .exit(127): return failedToStart(outcome)
+    case .exit(let code):
+      let output = CargoOutput(reports.first ?? [])
+      if let errors = output.buildErrors(projectRoot: projectRoot) {
+        return Self.notBuilt(errors, outcome)
+      }
+      let programs = CargoPrograms(
+        standardError: outcome.standardError.text, artifacts: output.executables,
+        projectRoot: projectRoot)
+      do throws(LibtestError) {
+        let results = try LibtestReport.results(
+          output.text, programs: programs, projectRoot: projectRoot)
+        return Self.judge(results, exit: code, outcome)
+      } catch {
+        return .didNotRun(reason: .unreadableReport(error.reason))
+      }
+    }
+  }
+
+  /// Errors that the compiler reports are results; a build that failed for another reason is none.
+  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
+    -> TestRun
+  {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit(126), .exit(127): return failedToStart(outcome)
+    case .exit:
+      let stream = outcome.standardOutput
+      let errors =
+        stream.omittedBytes == 0
+        ? CargoOutput(stream.head + stream.tail).buildErrors(projectRoot: projectRoot) : nil
+      return Self.notBuilt(errors ?? [], outcome)
+    }
+  }
+
+  private func failedToStart(_ outcome: CommandOutcome) -> TestRun {
+    guard case .exited(let code) = outcome.termination else {
+      return .didNotRun(reason: .zeroTests)
+    }
+    return .didNotRun(reason: .withoutReport(exit: code, outcome))
+  }
+
+  private static func notBuilt(_ errors: [BuildError], _ outcome: CommandOutcome) -> TestRun {
+    TestRun.notBuilt([(.wholeSuite, errors)])
+      ?? .didNotRun(
+        reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
+  }
+
+  private static func judge(
+    _ results: [TestResult], exit: Int32, _ outcome: CommandOutcome
+  ) -> TestRun {
+    let failures = results.contains { $0.outcome.isFailure }
+    switch exit {
+    case 0 where results.isEmpty: return .didNotRun(reason: .zeroTests)
+    case 0 where !failures, 101 where failures: return .ran(results)
+    case 101 where results.isEmpty:
+      return .didNotRun(reason: .refused(DidNotRun.lastWords(of: outcome)))
+    default: return .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
+    }
+  }
+
+  /// Integration tests and what they share, and modules of tests in files of their own. Tests
+  /// inside of source files are told by `parts(of:path:)`.
+  package var testPathPatterns: [PathPattern] {
+    ["tests/", "test/", "tests.rs", "*_tests.rs", "*_test.rs"].map(PathPattern.init)
+  }
+
+  /// The modules marked `#[cfg(test)]` are a source file's tests.
+  package func parts(of text: String, path: String) -> SourceParts? {
+    path.hasSuffix(".rs") ? RustSource(text).parts : nil
+  }
+
+  /// Manifests, cargo's own settings, build scripts and the toolchain's choice.
+  package var configurationPatterns: [PathPattern] {
+    [
+      "Cargo.toml", "Cargo.lock", "**/.cargo/**", "build.rs", "rust-toolchain",
+      "rust-toolchain.toml",
+    ].map(PathPattern.init)
+  }
+
+  /// What cargo builds.
+  package var litter: [PathPattern] { [PathPattern("target/")] }
+
+  /// What differs between a program under test and the same program in earnest.
+  package var runnerMarks: [String] {
+    ["cfg(test)", "cfg!(test)", "cfg(not(test))", "RUST_TEST_", "CARGO_TARGET_TMPDIR"]
+  }
+
+  /// One more test in a file that holds some.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    guard path.hasSuffix(".rs"), text.contains("#[test]") else { return nil }
+    let name = "orchestrate_control_" + nonce.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    return ControlTests(
+      text: text + "\n#[cfg(test)]\n#[test]\nfn \(name)() {\n  assert_eq!(0, 1, \"\(name)\");\n}\n",
+      failing: .added(name: name))
+  }
+}
+
+extension TestRun {
+  /// A run in which compilers refused what each identity stands for; `nil` where no compiler's
+  /// error was recognised.
+  static func notBuilt(_ refused: [(TestIdentity, [BuildError])]) -> TestRun? {
+    let results = refused.compactMap { identity, errors -> TestResult? in
+      guard let first = errors.first else { return nil }
+      let detail = errors.map { "\($0.file):\($0.line): \($0.message)" }.joined(separator: "\n")
+      return TestResult(
+        identity: identity,
+        outcome: .errored(
+          TestFailure(
+            cause: .notBuilt(errors), message: Excerpt.line(first.message),
+            detail: Excerpt.text(detail, limit: 8000))))
+    }
+    return results.isEmpty ? nil : .ran(results)
+  }
+}

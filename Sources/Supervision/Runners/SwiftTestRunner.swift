@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs `swift test` as the project runs it: XCTest by its lines, Swift Testing by its events.
+
+package import Domain
+
+/// `swift test` of a package, for XCTest and Swift Testing in one run.
+package struct SwiftTestRunner: TestRunner {
+  private let program: [String]
+  /// The project's own options with their values.
+  private let options: [[String]]
+
+  /// - Parameter command: the project's words: `["swift", "test"]`.
+  package init(command: [String]) {
+    let verb = command.firstIndex(of: "test") ?? command.endIndex
+    program = Array(command[..<verb])
+    var options: [[String]] = []
+    var rest = command[verb...].dropFirst()
+    while let word = rest.popFirst() {
+      let hasValue = rest.first.map { !$0.hasPrefix("-") } ?? false
+      options.append(hasValue ? [word, rest.removeFirst()] : [word])
+    }
+    self.options = options.filter { !Self.replaced.contains(Self.name(of: $0)) }
+  }
+
+  /// What we say ourselves, or what changes the form of the output.
+  private static let replaced: Set<String> = [
+    "--parallel", "--num-workers", "--skip-build", "--xunit-output", "--quiet", "-q",
+    "--event-stream-output-path", "--event-stream-version", "-v", "--verbose",
+  ]
+
+  private static let selecting: Set<String> = ["--filter", "--skip", "-s", "--specifier"]
+
+  /// What `swift build` does not know.
+  private static let testing: Set<String> = selecting.union([
+    "--no-parallel", "--enable-swift-testing", "--disable-swift-testing", "--enable-xctest",
+    "--disable-xctest",
+  ])
+
+  private static func name(of option: [String]) -> String { String(option[0].prefix { $0 != "=" }) }
+
+  private func options(without names: Set<String>) -> [String] {
+    options.filter { !names.contains(Self.name(of: $0)) }.flatMap(\.self)
+  }
+
+  /// `swift test`.
+  package var name: String { "swift test" }
+
+  /// The tests are built first. Swift Testing's events go to standard error, where nothing else is
+  /// printed once the tests run; all tests of XCTest run in one process, whose lines are whole.
+  package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
+    var words = program + ["test"]
+    if let selecting, !selecting.contains(where: \.isWholeFile) {
+      words += options(without: Self.selecting)
+      words += selecting.flatMap { ["--filter", Self.pattern(of: $0)] }
+    } else {
+      words += options(without: [])
+    }
+    return RunnerInvocation(
+      argv: words + [
+        "--skip-build", "--event-stream-output-path", "/dev/stderr", "--event-stream-version", "0",
+      ],
+      preparation: [program + ["build", "--build-tests"] + options(without: Self.testing)],
+      report: .standardOutput)
+  }
+
+  /// The target's name comes first, the place of a test of Swift Testing last.
+  private static func pattern(of identity: TestIdentity) -> String {
+    let path = identity.suite.isEmpty ? identity.name : "\(identity.suite)/\(identity.name)"
+    let escaped = path.map { "\\^$.|?*+()[]{}/".contains($0) ? "\\\($0)" : String($0) }.joined()
+    return "^[^./]+\\.\(escaped)(\\/|$)"
+  }
+
+  /// Exit 0 must come without a failure, every other code with one; both libraries must have told
+  /// of the end of what they began.
+  package func read(
+    reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
+  ) -> TestRun {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit(let code) where code == 126 || code == 127:
+      return .didNotRun(reason: .withoutReport(exit: code, outcome))
+    case .exit(let code):
+      guard outcome.standardError.omittedBytes == 0 else {
+        let error = ReportError.tooLarge(bytes: outcome.standardError.totalBytes)
+        return .didNotRun(reason: .unreadableReport(error.description))
+      }
+      let text = String(decoding: reports.first ?? [], as: UTF8.self)
+      do throws(SwiftReportError) {
+        let results =
+          try XCTestLines.results(text, projectRoot: projectRoot)
+          + SwiftTestingEvents.results(outcome.standardError.text, projectRoot: projectRoot)
+        return Self.judge(JUnitReport.mergeDuplicates(results), exit: code, outcome)
+      } catch {
+        return .didNotRun(reason: .unreadableReport(error.reason))
+      }
+    }
+  }
+
+  private static func judge(
+    _ results: [TestResult], exit: Int32, _ outcome: CommandOutcome
+  ) -> TestRun {
+    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
+    if results.isEmpty {
+      let isNone = exit == 0 || outcome.standardError.text.contains("no tests found")
+      return .didNotRun(
+        reason: isNone ? .zeroTests : .refused(DidNotRun.lastWords(of: outcome)))
+    }
+    return failures == (exit != 0)
+      ? .ran(results) : .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
+  }
+
+  /// Errors that the compiler reports are results; a build that failed for another reason is none.
+  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
+    -> TestRun
+  {
+    switch DidNotRun.exitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit(126): return .didNotRun(reason: .notExecutable(DidNotRun.lastWords(of: outcome)))
+    case .exit(127): return .didNotRun(reason: .commandNotFound(DidNotRun.lastWords(of: outcome)))
+    case .exit:
+      let streams = [outcome.standardOutput, outcome.standardError]
+      let isWhole = streams.allSatisfy { $0.omittedBytes == 0 }
+      let text = streams.map(\.text).joined(separator: "\n")
+      let errors = isWhole ? SwiftBuildErrors.errors(in: text, projectRoot: projectRoot) : []
+      return TestRun.notBuilt([(.wholeSuite, errors)])
+        ?? .didNotRun(
+          reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
+    }
+  }
+
+  /// The package manager's own folder for tests.
+  package var testPathPatterns: [PathPattern] { [PathPattern("Tests/")] }
+
+  /// Manifests, for whatever version of the tools, and what they resolve to.
+  package var configurationPatterns: [PathPattern] {
+    ["Package.swift", "Package@swift-*.swift", "Package.resolved", ".swiftpm/"]
+      .map(PathPattern.init)
+  }
+
+  /// What the package manager builds.
+  package var litter: [PathPattern] { [PathPattern(".build/")] }
+
+  /// What tells a program whether it is under test.
+  package var runnerMarks: [String] {
+    [
+      "XCTestConfigurationFilePath", "NSClassFromString(\"XCTest", "XCTestCase", "import XCTest",
+      "import Testing", "canImport(XCTest)", "canImport(Testing)", "SWIFT_TESTING_",
+      "swiftpm-testing",
+    ]
+  }
+
+  /// One more test in a file that imports one of the libraries.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    let name = "Control" + nonce.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+    if lines.contains(where: { $0.hasPrefix("import Testing") }) {
+      return ControlTests(
+        text: text + "\n@Test func orchestrate\(name)() { Issue.record(\"\(name)\") }\n",
+        failing: .added(name: "orchestrate\(name)()"))
+    }
+    guard lines.contains(where: { $0.hasPrefix("import XCTest") }) else { return nil }
+    return ControlTests(
+      text: text + "\nfinal class Orchestrate\(name): XCTestCase {\n"
+        + "  func test\(name)() { XCTFail(\"\(name)\") }\n}\n",
+      failing: .added(name: "test\(name)"))
+  }
+}
+
+/// Output of a test library that does not hold together.
+struct SwiftReportError: Error, Hashable {
+  let reason: String
+}
