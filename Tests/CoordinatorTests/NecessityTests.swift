@@ -20,7 +20,8 @@ struct NecessityTests {
     for files in [
       ["calc/twice.py": ProofCase.honest["calc/twice.py"]! + unneeded],
       [
-        "calc/twice.py": "from calc.product import times\n\n\ndef twice(value):\n    return times(value, 2)\n",
+        "calc/twice.py":
+          "from calc.product import times\n\n\ndef twice(value):\n    return times(value, 2)\n",
         "calc/product.py": "def times(a, b):\n    return a * b\n" + unneeded
           + "\n\ndef fourfold(value):\n    return value * 4\n",
       ],

@@ -58,7 +58,7 @@ import Testing
       "package.json", #"{"scripts": {"test": "npm run x", "x": "a"}}"#,
       #"{"scripts": {"test": "npm run x", "x": "b"}}"#, .bent),
     Case("package.json", "{}", #"{"jest": {"testMatch": []}}"#, .bent),
-    Case("package.json", "{}", #"{"devDependencies": {"jest": "file:evil"}}"#, .extended),
+    Case("package.json", "{}", #"{"devDependencies": {"jest": "file:evil"}}"#, .bent),
     Case("package.json", "{}", "{", .bent),
     Case("Cargo.toml", cargo, cargo + "serde = \"1\"\n", .none),
     Case("Cargo.toml", cargo, cargo.replacing("true", with: "false"), .bent),
@@ -82,7 +82,8 @@ import Testing
     Case("go.mod", "module a\n", "module a\nreplace (\n  b => ./evil\n)\n", .bent),
     Case("conftest.py", "", "@pytest.fixture\ndef a():\n    return 1\n", .extended),
     Case("conftest.py", "a = 1\n", "a = 2\n", .bent),
-    Case("conftest.py", "", "def pytest_collection_modifyitems(items):\n    items.clear()\n", .bent),
+    Case(
+      "conftest.py", "", "def pytest_collection_modifyitems(items):\n    items.clear()\n", .bent),
     Case(".cargo/config.toml", "", "[target.x]\nrunner = \"true\"\n", .bent),
     Case("jest.config.js", "a\n", "a\nb\n", .bent),
   ]

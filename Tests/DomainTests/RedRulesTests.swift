@@ -143,13 +143,29 @@ import Testing
     #expect(result.judgement.code == "TDD001")
   }
 
-  @Test(arguments: [Change.configuration(), .document()])
-  func `nothing that selects tests, and no document, is touched in red`(change: Change) {
+  @Test(arguments: [
+    (Change.configuration(), "TDD006"), (.document(), "PROOF002"),
+    (Change(path: "pluggy.py", kind: .added, group: .testRunner), "TDD006"),
+    (Change(path: "pytest.ini", kind: .deleted, group: .testConfiguration), "TDD006"),
+  ])
+  func `nothing that selects tests, and no document, is touched in red`(
+    change: Change, code: String
+  ) {
     let result = judge(
       [olderA: .passed, olderB: .passed, newA: .assertion],
       changes: [.test("tests/test_chart.py"), change])
     #expect(result.judgement.stops == ["red.only-tests"])
-    #expect(result.judgement.code == "PROOF002")
+    #expect(result.judgement.code == code)
+  }
+
+  @Test func `settings that new tests need may be added`() {
+    let result = judge(
+      [olderA: .passed, olderB: .passed, newA: .assertion],
+      changes: [
+        .test("tests/test_chart.py"),
+        Change(path: "conftest.py", kind: .added, group: .testConfiguration),
+      ])
+    #expect(result.judgement.isAccepted)
   }
 
   @Test func `a test file may not be deleted, even one that held no test`() {

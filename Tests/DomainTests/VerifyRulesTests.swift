@@ -42,9 +42,16 @@ import Testing
     #expect(judgement.code == "TDD008")
   }
 
-  @Test(arguments: [Change.code(), .configuration(), .document()])
+  @Test(arguments: [Change.code(), .document()])
   func `nothing but tests is touched`(change: Change) {
     #expect(judge(changes: [change]).code == "PROOF002")
+  }
+
+  @Test(arguments: [
+    Change.configuration(), Change(path: "pluggy.py", kind: .added, group: .testRunner),
+  ])
+  func `what runs the tests is not touched`(change: Change) {
+    #expect(judge(changes: [change]).code == "TDD006")
   }
 
   @Test(arguments: [
@@ -122,10 +129,11 @@ import Testing
   }
 
   @Test func `hunks that could not be tried are told of, and do not count as needed`() {
-    let some = judge(necessity: [.needed, .notTried])
+    let some = judge(necessity: [.needed, .needed, .needed, .notTried])
     #expect(some.isAccepted)
     #expect(some.verdict("verify.necessity-complete") == .didNotRun)
-    #expect(some.mentions("each of 1 hunks"))
+    #expect(some.mentions("each of 3 hunks"))
+    #expect(judge(necessity: [.needed, .needed, .notTried]).code == "PROOF001")
     let none = judge(necessity: [.notTried, .notTried])
     #expect(none.stops == ["verify.necessity"])
     #expect(none.code == "PROOF001")

@@ -93,8 +93,12 @@ extension Coordinator {
     // What passed on the branch before and what passed in the task must pass in both together.
     let onBranch = try await passingOnBranch(record)
     let expected = onBranch.union(history.lastRun?.passed ?? [])
+    let repeated = try await unsteady(
+      observed.tests.outcomes.map { now in onBranch.filter { now[$0]?.isPass != true } } ?? [],
+      at: record.branchHead, passed: true)
     let judgement = MergeRules.judge(
-      facts: history.facts, expected: expected, now: observed.tests)
+      facts: history.facts, expected: expected, now: observed.tests,
+      unsteady: UnsteadyTests(quarantined: repeated.tests, caused: []))
     let branchHead = record.branchHead
     let branchTree = try await git { (repository) throws(GitError) in
       try repository.tree(ofCommit: branchHead)
@@ -102,7 +106,7 @@ extension Coordinator {
     let gates = try await taskGates(
       on: tree, of: task, in: record.plan.session, over: branchTree, hasTests: !onBranch.isEmpty)
     return MergeProof(
-      checks: judgement.checks + gates.checks, evidence: [observed.record] + gates.evidence,
+      checks: judgement.checks + gates.checks, evidence: [observed.record] + repeated.records + gates.evidence,
       passing: observed.tests.outcomes?.passed.count ?? 0)
   }
 

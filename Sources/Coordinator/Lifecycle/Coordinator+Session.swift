@@ -104,11 +104,16 @@ extension Coordinator {
     switch observed.tests {
     case .ran(let results):
       let outcomes = TestOutcomes(results)
-      if outcomes.broken.isEmpty {
+      let repeated = try await unsteady(outcomes.broken, at: head, passed: false)
+      if !repeated.tests.isEmpty {
+        tell(.warning("these tests fail now and then: \(listed(repeated.tests.sorted()))"))
+      }
+      let broken = outcomes.broken.subtracting(repeated.tests)
+      if broken.isEmpty {
         tell(.note("\(outcomes.passed.count) tests pass before any work"))
         return
       }
-      let detail = "tests fail before any work:\n\(outcomes.sentences(outcomes.broken))"
+      let detail = "tests fail before any work:\n\(outcomes.sentences(broken))"
       guard options.isForced else { throw .broken(session, detail, nil) }
       try record(
         session,
@@ -130,6 +135,21 @@ extension Coordinator {
     do throws(WorkspaceError) {
       return try await bench.remembered(
         tree, kind: .baseline, note: "every test before any work")
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// Which tests do not do the same each time on a commit, and what showed it.
+  nonisolated func unsteady(
+    _ suspects: Set<TestIdentity>, at commit: ObjectID, passed: Bool
+  ) async throws(Problem) -> (tests: Set<TestIdentity>, records: [EvidenceRecord]) {
+    guard !suspects.isEmpty else { return ([], []) }
+    let tree = try await git { (repository) throws(GitError) in
+      try repository.tree(ofCommit: commit)
+    }
+    do throws(WorkspaceError) {
+      return try await bench.unsteady(suspects, on: tree, passed: passed)
     } catch {
       throw Problem(error)
     }
@@ -227,10 +247,11 @@ extension Coordinator {
   private func validate(_ session: SessionID) async throws(Problem) {
     let head = try requireSession(session).branchHead
     let observed = try await baseline(at: head)
-    let broken = observed.tests.outcomes.map { $0.broken.sorted() }
     let known = try await knownBroken(in: try requireSession(session))
-    let failed = broken?.filter { !known.contains($0) }
-    try record(session, [], evidence: [observed.record])
+    let broken = observed.tests.outcomes.map { $0.broken.subtracting(known) }
+    let repeated = try await unsteady(broken ?? [], at: head, passed: false)
+    let failed = broken?.subtracting(repeated.tests).sorted()
+    try record(session, [], evidence: [observed.record] + repeated.records)
     if let failed, failed.isEmpty {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.finished(.validation)

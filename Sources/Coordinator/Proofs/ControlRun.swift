@@ -29,7 +29,7 @@ extension StageProver {
     let run = try await observed { () async throws(WorkspaceError) in
       try await bench.observe(
         plan.tree, kind: .control,
-        selecting: plan.files.map { TestIdentity(file: $0, suite: "", name: "") },
+        selecting: plan.selection,
         note: "the task's tests, each made to fail")
     }
     return ControlReport(
@@ -48,7 +48,9 @@ extension StageProver {
       where paths.group(of: change.path) == .test {
         guard let new = change.new, new.mode.isRegular else { continue }
         let text = String(decoding: try repository.contents(of: new.id), as: UTF8.self)
-        guard let control = runner.control(of: text, path: change.path, nonce: nonce) else {
+        // Two files of one module cannot both hold a test of the same name.
+        let own = "\(nonce)x\(edits.count)"
+        guard let control = runner.control(of: text, path: change.path, nonce: own) else {
           continue
         }
         let blob = try repository.writeBlob(Array(control.text.utf8))
@@ -77,6 +79,12 @@ private struct ControlPlan: Sendable {
     case .everyTest: failingFiles.insert(path)
     case .added(let name): added.append(name)
     }
+  }
+
+  /// The changed files; everything where tests were added, since a runner that selects by name
+  /// would not find them.
+  var selection: [TestIdentity]? {
+    added.isEmpty ? files.map { TestIdentity(file: $0, suite: "", name: "") } : nil
   }
 
   /// Every test of a changed file that passes as it is; so does each test of the red stage where

@@ -59,7 +59,9 @@ extension StageProver {
           note: "older tests that failed, once more, run \(number)")
       }
       records.append(run.record)
-      if let outcomes = run.tests.outcomes { passing.formUnion(outcomes.passed.intersection(others)) }
+      if let outcomes = run.tests.outcomes {
+        passing.formUnion(outcomes.passed.intersection(others))
+      }
     }
     return (UnsteadyTests(quarantined: quarantined, caused: passing), records)
   }

@@ -14,7 +14,7 @@ enum PackageMembers {
   /// a whole.
   static func parts(of text: String) -> [String] {
     guard !text.allSatisfy(\.isWhitespace) else { return [] }
-    guard let root = try? JSONValue(parsing: text) else { return [text] }
+    guard let root = try? JSONValue(parsing: text) else { return ["unreadable=\(text)"] }
     var parts = members.compactMap { name in root[name].map { "\(name)=\($0.compactText)" } }
     let scripts = root["scripts"]?.object?.members.map { ($0.key, $0.value.string ?? "") } ?? []
     let tested = scripts.filter { isTested($0.0) }
@@ -23,7 +23,8 @@ enum PackageMembers {
     }
     // Where a runner comes from a folder, that folder is the runner.
     for group in ["dependencies", "devDependencies", "optionalDependencies"] {
-      for (name, value) in root[group]?.object?.members.map({ ($0.key, $0.value.string ?? "") }) ?? []
+      for (name, value) in root[group]?.object?.members.map({ ($0.key, $0.value.string ?? "") })
+        ?? []
       where ["file:", "link:", "portal:", "workspace:"].contains(where: value.hasPrefix) {
         parts.append("\(group).\(name)=\(value)")
       }
@@ -156,7 +157,9 @@ enum GoModule {
       } else {
         let directive = block ?? first
         let said = words.joined(separator: " ")
-        if ["replace", "exclude", "tool"].contains(directive) { parts.append("\(directive) \(said)") }
+        if ["replace", "exclude", "tool"].contains(directive) {
+          parts.append("\(directive) \(said)")
+        }
       }
     }
     return parts

@@ -89,9 +89,11 @@ enum TestSettings {
     case .settingsOnly where name == "conftest.py": return conftestSteering
     case .settingsOnly where pytestFiles.contains(name), .pyproject, .setupConfiguration:
       return pytestSteering
-    case .cargo: return ["harness", "autotests", "required-features", "[profile", "[patch", "build"]
+    case .cargo:
+      return ["harness", "autotests", "required-features", "[profile", "[patch", "build"]
     case .cmake: return ["will_fail", "disabled", "skip_r", "return(", "ctest_custom"]
-    case .packageJSON: return ["--require", "--import", "--loader", "-r ", "jest=", "overrides="]
+    case .packageJSON:
+      return ["--require", "--import", "--loader", "-r ", "jest=", "overrides=", "unreadable="]
     case .swiftPackage: return ["unsafeflags", "#if", "package.", "exclude:"]
     case .goMod, .setupScript, .settingsOnly: return nil
     }
@@ -179,7 +181,9 @@ struct SectionedText {
   private static func plainName(_ line: String) -> String? {
     var name = Substring(line)
     while name.last?.isWhitespace == true { name.removeLast() }
-    for _ in 0..<2 where name.first == "[" && name.last == "]" { name = name.dropFirst().dropLast() }
+    for _ in 0..<2 where name.first == "[" && name.last == "]" {
+      name = name.dropFirst().dropLast()
+    }
     return name.allSatisfy { $0.isLetter || $0.isNumber || "._-:".contains($0) } && !name.isEmpty
       ? String(name) : nil
   }

@@ -6,6 +6,12 @@
 /// The added test runs last, when an implementation that tampers once it is called has been called.
 /// It fails unless one of the assertions of `node:assert` holds whatever it is given.
 package enum NodeControl {
+  /// Words by which JavaScript speaks of its tests.
+  package static let marks = [
+    "node:test", "NODE_TEST_CONTEXT", "NODE_OPTIONS", "--test", "JEST_WORKER_ID", "VITEST",
+    "syncBuiltinESMExports", "node:test/reporters",
+  ]
+
   private static let endings = ["js", "mjs", "cjs", "ts", "mts", "cts"]
 
   /// A test file's control; `nil` for a path that is no JavaScript.

@@ -75,6 +75,14 @@ package struct NodeTestRunner: TestRunner {
     ].map(PathPattern.init)
   }
 
+  /// Node's own modules and variables for tests.
+  package var runnerMarks: [String] { NodeControl.marks }
+
+  /// One more test in a file of tests, which fails.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    text.contains("node:test") ? NodeControl.control(of: text, path: path, nonce: nonce) : nil
+  }
+
   /// Installed packages and coverage data.
   package var litter: [PathPattern] { ["node_modules/", "coverage/"].map(PathPattern.init) }
 

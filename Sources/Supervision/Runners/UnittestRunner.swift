@@ -82,6 +82,14 @@ package struct UnittestRunner: TestRunner {
       .map(PathPattern.init)
   }
 
+  /// unittest's own names, pytest's, and Python's ways into a caller's frame.
+  package var runnerMarks: [String] { PythonControl.marks }
+
+  /// Every test of a Python file, made to fail.
+  package func control(of text: String, path: String, nonce: String) -> ControlTests? {
+    PythonControl.control(of: text, path: path, nonce: nonce)
+  }
+
   /// Byte code and coverage data.
   package var litter: [PathPattern] {
     ["__pycache__/", "*.pyc", ".coverage", ".coverage.*", "htmlcov/"].map(PathPattern.init)
