@@ -85,9 +85,4 @@ package struct NodeTestRunner: TestRunner {
 
   /// Installed packages and coverage data.
   package var litter: [PathPattern] { ["node_modules/", "coverage/"].map(PathPattern.init) }
-
-  /// The runner's module, and what it tells the processes that it starts.
-  package var runnerMarks: [String] {
-    ["node:test", "NODE_TEST_CONTEXT", "NODE_TEST_WORKER_ID", "prepareStackTrace"]
-  }
 }
