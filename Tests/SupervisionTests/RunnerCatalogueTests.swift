@@ -62,6 +62,8 @@ import Testing
     #expect(choose(words, wish: .junit, report: "out/*.xml").runner.name == "junit")
     #expect(choose(["pytest"], wish: .exitCode).runner.name == "exit-code")
     #expect(choose(["pytest"], wish: .unittest).runner.name == "unittest")
+    let script = choose(["npm", "test"], script: "node --test test/", wish: .node)
+    #expect(script.command == ["node", "--test", "test/"])
   }
 
   @Test func `every runner that is known by name has an adapter of that name, or is weak`() {

@@ -40,7 +40,7 @@ package enum RunnerCatalogue {
     package let runner: any TestRunner
     /// The words that it starts with.
     package let command: [String]
-    /// How it was recognised, in half a sentence: `the command runs pytest`.
+    /// How it was recognised, in half a sentence: `the command runs it`.
     package let reason: String
   }
 
@@ -51,12 +51,13 @@ package enum RunnerCatalogue {
     command: [String]?, wishes: Wishes, project: Project
   ) -> Choice {
     let (words, origin) = wording(command, project)
+    let plain = RunnerCommand(words, project: project)
     if let name = wishes.runner {
+      let words = plain.runner == name ? plain.words : words
       return Choice(
         runner: runner(name, words, wishes), command: words,
         reason: "the configuration names it")
     }
-    let plain = RunnerCommand(words, project: project)
     if let name = plain.runner {
       return Choice(
         runner: runner(name, plain.words, wishes), command: plain.words,
