@@ -51,6 +51,17 @@ import Testing
     #expect(!isRed("numpy", in: "", paths: ["chart.py"], text: "import numpy", mentioned: "numpy"))
   }
 
+  @Test(arguments: [
+    ("import requests", true), ("  from requests import get", true), ("from .chart import Chart", false),
+    ("require(\"requests\")", true), ("use requests;", true), ("requests.get(url)", false),
+    ("# import requests", false), ("imports = requests", false),
+  ])
+  func `a line loads a package where it begins with the words for that`(
+    line: String, isLoaded: Bool
+  ) {
+    #expect(SymbolGround.loads("x = 1\n\(line)\n", word: "requests") == isLoaded)
+  }
+
   @Test func `a long text and a long word are searched in no time`() {
     let text = String(repeating: "a", count: 20_000)
     #expect(!isRed(String(repeating: "a", count: 40) + "b", in: "g", paths: ["g"], text: text))

@@ -25,13 +25,14 @@ struct TaskHistory {
     var lastAcceptedAt = Timestamp(milliseconds: 0)
     var round = 0
     do throws(StoreError) {
+      let plan = try store.task(task, in: session)?.planned.tests ?? []
       for accepted in try store.acceptances(of: task, in: session) {
         lastAcceptedAt = accepted.at
         round = max(round, accepted.handoff.round)
         let evidence = try Self.evidence(accepted.acceptance.evidence, store)
         switch accepted.handoff.stage {
         case .red:
-          facts = Self.facts(evidence)
+          facts = Self.facts(evidence, plan: plan)
           lastRun = facts?.red
         case .green, .refactor, .verify:
           lastRun = Self.outcomes(evidence) ?? lastRun
@@ -60,12 +61,12 @@ struct TaskHistory {
     return found
   }
 
-  private static func facts(_ evidence: [Evidence]) -> RedFacts? {
+  private static func facts(_ evidence: [Evidence], plan: [String]) -> RedFacts? {
     // A baseline that was run as another stage's proof keeps that stage's kind, and comes first.
     guard evidence.count >= 2, let baseline = evidence[0].tests?.outcomes,
       let red = evidence[1].tests?.outcomes
     else { return nil }
-    return RedFacts(baseline: baseline, red: red)
+    return RedFacts(baseline: baseline, red: red, plan: plan)
   }
 
   private static func outcomes(_ evidence: [Evidence]) -> TestOutcomes? {

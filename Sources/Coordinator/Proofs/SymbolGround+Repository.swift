@@ -44,7 +44,7 @@ extension StageProver {
     return SymbolGround(
       paths: Set(found.paths).union(
         question.planned.files.filter { groups.group(of: $0) == .implementation }),
-      names: found.names, implementationMentions: { found.home.mentioned.contains($0) },
+      names: found.names, implementationMentions: { found.home.isOwn($0) },
       implementationDeclares: { found.home.declared.contains($0) }, testTexts: found.texts)
   }
 
@@ -87,20 +87,28 @@ private struct MissingPlaces {
   }
 }
 
-/// What of the wanted places the implementation was seen to mention or to declare.
+/// What the implementation was seen to do with the wanted places.
 private struct SymbolHome {
   let wanted: MissingPlaces
-  var mentioned: Set<String> = []
-  var declared: Set<String> = []
+  private var mentioned: Set<String> = []
+  private var loaded: Set<String> = []
+  private(set) var declared: Set<String> = []
 
   init(wanted: MissingPlaces) { self.wanted = wanted }
 
-  var isComplete: Bool {
-    mentioned.count == wanted.roots.count && declared.count == wanted.types.count
+  /// Whether nothing that is still to be searched could change an answer.
+  var isComplete: Bool { wanted.roots.union(wanted.types).isSubset(of: declared) }
+
+  /// Whether the implementation speaks of a place as of its own: a package that it only loads is
+  /// somebody else's.
+  func isOwn(_ root: String) -> Bool {
+    declared.contains(root) || (mentioned.contains(root) && !loaded.contains(root))
   }
 
   mutating func search(_ text: String) {
     mentioned.formUnion(wanted.roots.filter { SymbolGround.contains(text, word: $0) })
-    declared.formUnion(wanted.types.filter { SymbolGround.declares(text, word: $0) })
+    loaded.formUnion(wanted.roots.filter { SymbolGround.loads(text, word: $0) })
+    declared.formUnion(
+      wanted.roots.union(wanted.types).filter { SymbolGround.declares(text, word: $0) })
   }
 }

@@ -24,7 +24,8 @@ extension StageProver {
       question, baseline: baseline.tests, after: after.tests, tree: onlyTests)
     let result = RedRules.judge(
       changes: set.changes, baseline: baseline.tests, after: after.tests,
-      knownBroken: question.knownBroken, ground: ground, unsteady: repeated.tests)
+      knownBroken: question.knownBroken, ground: ground, unsteady: repeated.tests,
+      plan: question.planned.tests)
     return StageOutcome(
       judgement: result.judgement, evidence: [baseline.record, after.record] + repeated.records,
       sentBack: nil, summary: result.summary)

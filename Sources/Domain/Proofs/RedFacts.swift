@@ -3,13 +3,17 @@
 
 /// What a task's accepted red stage showed: the measure of everything after it.
 package struct RedFacts: Hashable, Sendable {
-  /// The tests on the task's base.
+  /// The tests on the task's base, without those that the red stage restated.
   package let baseline: TestOutcomes
   /// The tests with the red stage's test files.
   package let red: TestOutcomes
 
-  package init(baseline: TestOutcomes, red: TestOutcomes) {
-    self.baseline = baseline
+  /// Facts from both runs.
+  ///
+  /// - Parameter plan: the task's planned tests; an older test that they name and that fails in the
+  ///   red run counts as one of the task's own.
+  package init(baseline: TestOutcomes, red: TestOutcomes, plan: [String] = []) {
+    self.baseline = baseline.without(RestatedTests.find(plan: plan, before: baseline, now: red))
     self.red = red
   }
 

@@ -42,16 +42,28 @@ package enum RedRules {
   ///   - after: the same on base + the submission's test files.
   ///   - knownBroken: tests that a person let the session start with although they failed.
   ///   - unsteady: older tests that were run again since they failed.
+  ///   - plan: the task's planned tests; an older test that they name may be rewritten.
   package static func judge(
     changes: [Change], baseline: TestObservation, after: TestObservation,
-    knownBroken: Set<TestIdentity>, ground: SymbolGround, unsteady: UnsteadyTests = .none
+    knownBroken: Set<TestIdentity>, ground: SymbolGround, unsteady: UnsteadyTests = .none,
+    plan: [String] = []
   ) -> Result {
     var judgement = Judgement()
-    checkFiles(changes, &judgement)
-    guard let before = judgement.outcomes(of: baseline, "red.baseline-ran"),
+    var restated: Set<TestIdentity> = []
+    if let before = baseline.outcomes, let now = after.outcomes {
+      restated = RestatedTests.find(plan: plan, before: before, now: now)
+    }
+    checkFiles(changes, restated, &judgement)
+    guard let before = judgement.outcomes(of: baseline, "red.baseline-ran")?.without(restated),
       let now = judgement.outcomes(of: after, "red.ran")
     else {
       return Result(judgement: judgement, strength: .byAssertion, summary: "the tests did not run")
+    }
+    if !restated.isEmpty {
+      judgement.pass(
+        "red.restated-tests",
+        "older tests say something else now, as the plan names them: \(listed(restated.sorted()))",
+        level: .warn)
     }
 
     judgement.unsteady(unsteady, stage: "red")
@@ -111,10 +123,18 @@ package enum RedRules {
     }
   }
 
-  private static func checkFiles(_ changes: [Change], _ judgement: inout Judgement) {
+  /// - Parameter restated: older tests that may be rewritten; what else is in their files is run as
+  ///   it was before, at green.
+  private static func checkFiles(
+    _ changes: [Change], _ restated: Set<TestIdentity>, _ judgement: inout Judgement
+  ) {
+    let files = Set(restated.map(\.file))
     let foreign = changes.paths(in: [.implementation, .documentation])
     let tests = changes.paths(in: [.test])
-    let bent = changes.filter { $0.bendsTest || $0.bendsSettings }.map(\.path).sorted()
+    let bent = changes.filter { change in
+      let isRestated = change.kind == .modified && files.contains(change.path)
+      return change.bendsTest && !isRestated || change.bendsSettings
+    }.map(\.path).sorted()
     if !foreign.isEmpty {
       let isImplementation = !changes.paths(in: [.implementation]).isEmpty
       judgement.fail(

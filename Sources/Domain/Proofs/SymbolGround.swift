@@ -168,9 +168,18 @@ extension SymbolGround {
   }
 
   private static let declaringWords: Set<String> = [
-    "actor", "class", "enum", "extension", "impl", "interface", "mod", "module", "namespace",
-    "package", "protocol", "record", "struct", "trait", "type", "typealias", "union", "using",
+    "actor", "class", "def", "enum", "extension", "fn", "func", "function", "impl", "interface",
+    "mod", "module", "namespace", "package", "protocol", "record", "struct", "sub", "trait", "type",
+    "typealias", "union", "using",
   ]
+
+  /// Whether a line of `text` loads something that is called `word`.
+  package static func loads(_ text: String, word: String) -> Bool {
+    text.split(whereSeparator: \.isNewline).contains { line in
+      let first = line.drop(while: \.isWhitespace).prefix { !$0.isWhitespace && $0 != "(" }
+      return (loadingWords.contains(first) || first == "from") && contains(String(line), word: word)
+    }
+  }
 
   private static func contains(
     _ text: String, word: String, after isWanted: (ArraySlice<UInt8>) -> Bool
