@@ -106,15 +106,15 @@ package struct CargoTestRunner: TestRunner {
   }
 
   /// Integration tests and what they share, and modules of tests in files of their own. Tests
-  /// inside of source files are told by `testRegions(of:path:)`.
+  /// inside of source files are told by `parts(of:path:)`.
   package var testPathPatterns: [PathPattern] {
     ["tests/", "test/", "tests.rs", "*_tests.rs", "*_test.rs"].map(PathPattern.init)
   }
 
   /// The modules marked `#[cfg(test)]` are a source file's tests. Blank lines are left out, and a
   /// file without tests is told apart as well, so that two versions can be compared by region.
-  package func testRegions(of text: String, path: String) -> TestRegions? {
-    path.hasSuffix(".rs") ? RustSource(text).regions : nil
+  package func parts(of text: String, path: String) -> SourceParts? {
+    path.hasSuffix(".rs") ? RustSource(text).parts : nil
   }
 
   /// Manifests, cargo's own settings, build scripts and the toolchain's choice.
@@ -130,7 +130,10 @@ package struct CargoTestRunner: TestRunner {
 
   /// What differs between a program under test and the same program in earnest.
   package var runnerMarks: [String] {
-    ["cfg(test)", "cfg!(test)", "cfg(not(test))", "RUST_TEST_", "CARGO_TARGET_TMPDIR"]
+    [
+      "cfg(test)", "cfg!(test)", "cfg(not(test))", "RUST_TEST_THREADS",
+      "RUST_TEST_NOCAPTURE", "CARGO_TARGET_TMPDIR",
+    ]
   }
 
   /// One more test in a file that holds some.

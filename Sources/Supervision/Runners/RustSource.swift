@@ -15,7 +15,7 @@ struct RustSource {
 
   /// The modules marked `#[cfg(test)]`, and the rest. A module of tests whose braces do not balance
   /// is none: what follows it cannot be told from it.
-  var regions: TestRegions {
+  var parts: SourceParts {
     var implementation: [UInt8] = []
     var tests: [UInt8] = []
     var at = 0
@@ -28,8 +28,8 @@ struct RustSource {
         at += 1
       }
     }
-    return TestRegions(
-      tests: Self.withoutBlankLines(tests), implementation: Self.withoutBlankLines(implementation))
+    return SourceParts(
+      implementation: Self.withoutBlankLines(implementation), tests: Self.withoutBlankLines(tests))
   }
 
   private static func withoutBlankLines(_ bytes: [UInt8]) -> String {

@@ -41,12 +41,27 @@ package protocol TestRunner: Sendable {
   /// - Returns: `nil` where the runner cannot say how.
   func control(of text: String, path: String, nonce: String) -> ControlTests?
 
-  /// The two parts of a file that holds both tests and what they test; `nil` where it holds only
-  /// one of them.
-  func testRegions(of text: String, path: String) -> TestRegions?
-
   /// Words by which an implementation speaks of this runner: its modules, its variables.
   var runnerMarks: [String] { get }
+
+  /// A source file that holds tests beside the code that they test, taken apart.
+  ///
+  /// - Returns: `nil` where a file of that path holds either the one or the other.
+  func parts(of text: String, path: String) -> SourceParts?
+}
+
+/// A source file's tests, and the code beside them. Blank lines are left out, so that two versions
+/// can be compared by part.
+package struct SourceParts: Hashable, Sendable {
+  /// The code without the tests.
+  package let implementation: String
+  /// The tests; empty where there are none.
+  package let tests: String
+
+  package init(implementation: String, tests: String) {
+    self.implementation = implementation
+    self.tests = tests
+  }
 }
 
 /// A test file's control: what it becomes, and what its run must show.
@@ -69,19 +84,6 @@ package struct ControlTests: Hashable, Sendable {
   }
 }
 
-/// A file with tests inside of it, in its two parts.
-package struct TestRegions: Hashable, Sendable {
-  /// The lines that only tests are made of, in their order.
-  package let tests: String
-  /// All other lines, in their order.
-  package let implementation: String
-
-  package init(tests: String, implementation: String) {
-    self.tests = tests
-    self.implementation = implementation
-  }
-}
-
 extension TestRunner {
   /// A preparation that failed is a suite that was not built, which proves nothing by itself.
   package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
@@ -98,11 +100,11 @@ extension TestRunner {
   /// None, unless a runner says how.
   package func control(of text: String, path: String, nonce: String) -> ControlTests? { nil }
 
-  /// Tests lie in files of their own, unless a runner says otherwise.
-  package func testRegions(of text: String, path: String) -> TestRegions? { nil }
-
   /// None, unless a runner names some.
   package var runnerMarks: [String] { [] }
+
+  /// A file is either a test or not, unless a runner says otherwise.
+  package func parts(of text: String, path: String) -> SourceParts? { nil }
 }
 
 /// How to start a test runner once.
