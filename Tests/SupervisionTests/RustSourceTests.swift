@@ -5,13 +5,12 @@ import Supervision
 import Testing
 
 @Suite struct RustSourceTests {
-  private func regions(_ text: String) throws -> TestRegions {
-    try #require(
-      CargoTestRunner(command: ["cargo", "test"]).testRegions(of: text, path: "src/lib.rs"))
+  private func parts(_ text: String) throws -> TestRegions {
+    try #require(CargoTestRunner(command: ["cargo", "test"]).testRegions(of: text, path: "src/lib.rs"))
   }
 
   @Test func `modules marked as tests are the tests, wherever they stand`() throws {
-    let regions = try regions(
+    let parts = try parts(
       """
       pub fn add() {}
 
@@ -24,9 +23,9 @@ import Testing
       pub fn sub() {}
       # [ cfg ( test ) ] /* more */ #[allow(dead_code)] pub(crate) mod more { mod inner {} }
       """)
-    #expect(regions.implementation == "pub fn add() {}\npub fn sub() {}")
-    #expect(regions.tests.contains("fn adds"))
-    #expect(regions.tests.contains("mod inner"))
+    #expect(parts.implementation == "pub fn add() {}\npub fn sub() {}")
+    #expect(parts.tests.contains("fn adds"))
+    #expect(parts.tests.contains("mod inner"))
   }
 
   @Test func `braces in strings, comments and characters are no braces`() throws {
@@ -43,7 +42,7 @@ import Testing
       }
       fn after() {}
       """##
-    #expect(try regions(text).implementation == "fn after() {}")
+    #expect(try parts(text).implementation == "fn after() {}")
   }
 
   @Test func `what only looks like a module of tests is code`() throws {
@@ -53,19 +52,19 @@ import Testing
       "#[cfg(test)]\nmod tests;", "#[cfg(tests)] mod tests {}", "#[cfg(test)] mod open {",
       "mod tests { fn x() {} }", "#[cfg(any(test, feature = \"x\"))] mod tests {}",
     ] {
-      let regions = try regions(text)
-      #expect(regions.tests.isEmpty, "\(text)")
-      #expect(regions.implementation == text, "\(text)")
+      let parts = try parts(text)
+      #expect(parts.tests.isEmpty, "\(text)")
+      #expect(parts.implementation == text, "\(text)")
     }
   }
 
   @Test func `two versions differ in the part that was changed only`() throws {
     let code = "pub fn add() {}\n"
-    let before = try regions(code)
-    let after = try regions(code + "\n\n#[cfg(test)]\nmod tests { #[test] fn adds() {} }\n")
+    let before = try parts(code)
+    let after = try parts(code + "\n\n#[cfg(test)]\nmod tests { #[test] fn adds() {} }\n")
     #expect(before.implementation == after.implementation)
     #expect(before.tests.isEmpty && !after.tests.isEmpty)
-    #expect(try regions("").implementation.isEmpty)
+    #expect(try parts("").implementation.isEmpty)
   }
 
   @Test func `other files are either the one or the other`() {

@@ -97,9 +97,12 @@ extension StageProver {
     } catch {
       throw ProofError(description: error.description)
     }
+    // What a build hides and what the plan lets a test say anew need no second look.
+    let explained = now.hidden(of: before).union(
+      RestatedTests.find(plan: question.planned.tests, before: before, now: now))
     let later = try await unsteady(
-      among: before.passed.filter { now[$0]?.isPass != true }, base: question.stageBase,
-      tree: tree, runs: [after])
+      among: before.passed.filter { now[$0]?.isPass != true }.subtracting(explained),
+      base: question.stageBase, tree: tree, runs: [after])
     return (
       UnsteadyTests(
         quarantined: quarantined.union(later.tests.quarantined), caused: later.tests.caused),

@@ -19,7 +19,7 @@ extension StageProver {
       var added: [RunnerMark] = []
       for hunk in try repository.hunks(from: base, to: tree, paths: changed.map(\.path)) {
         guard let text = try repository.text(at: hunk.path, inTree: tree) else { continue }
-        added += RunnerMark.marks(marks, in: text, hunk)
+        added += RunnerMark.marks(marks, in: text, hunk, paths.regions(text, hunk.path))
       }
       guard !added.isEmpty else { return [] }
       var known: Set<String> = []
@@ -53,13 +53,22 @@ struct RunnerMark: Hashable, Sendable {
 
   /// The words of `marks` in the lines that a hunk added, comments left out.
   ///
-  /// - Parameter text: the file as it is with the hunk.
-  static func marks(_ marks: [String], in text: String, _ hunk: Hunk) -> [RunnerMark] {
+  /// - Parameters:
+  ///   - text: the file as it is with the hunk.
+  ///   - regions: its parts where it holds tests as well, which may speak of their runner.
+  static func marks(
+    _ marks: [String], in text: String, _ hunk: Hunk, _ regions: TestRegions? = nil
+  ) -> [RunnerMark] {
     let code = CodeText(text, path: hunk.path)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let implementation = regions.map { Set($0.implementation.split(separator: "\n")) }
     let range =
       hunk.isWholeFile ? 1..<code.lines.count + 1 : hunk.newStart..<hunk.newStart + hunk.newCount
     return range.flatMap { line in
-      let said = code.lines.indices.contains(line - 1) ? code.lines[line - 1] : ""
+      guard code.lines.indices.contains(line - 1), lines.indices.contains(line - 1),
+        implementation?.contains(lines[line - 1]) ?? true
+      else { return [RunnerMark]() }
+      let said = code.lines[line - 1]
       return marks.filter { SymbolGround.contains(said, word: $0) }
         .map { RunnerMark(path: hunk.path, line: line, word: $0) }
     }

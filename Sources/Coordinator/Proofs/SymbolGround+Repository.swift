@@ -34,10 +34,10 @@ extension StageProver {
           continue
         }
         // Of a file that holds both, only the tests say what the tests name.
-        let regions =
+        let parts =
           groups.group(of: path) == .implementation
           ? runner.testRegions(of: text, path: path) : nil
-        texts.append(regions?.tests ?? text)
+        texts.append(parts?.tests ?? text)
       }
       return (paths: entries.map(\.path), home: home, names: names, texts: texts)
     }

@@ -115,7 +115,10 @@ package struct CTestRunner: TestRunner {
 
   /// What only tests have to do with.
   package var runnerMarks: [String] {
-    ["gtest/gtest.h", "GTEST_", "::testing::", "CTEST_", "doctest.h", "catch2/"]
+    [
+      "gtest/gtest.h", "testing::UnitTest", "testing::InitGoogleTest", "GTEST_FLAG",
+      "GTEST_FLAG_SET", "GTEST_OUTPUT", "CTEST_INTERACTIVE_DEBUG_MODE", "doctest.h",
+    ]
   }
 
   /// One more case in a file of GoogleTest's.

@@ -130,7 +130,10 @@ package struct CargoTestRunner: TestRunner {
 
   /// What differs between a program under test and the same program in earnest.
   package var runnerMarks: [String] {
-    ["cfg(test)", "cfg!(test)", "cfg(not(test))", "RUST_TEST_", "CARGO_TARGET_TMPDIR"]
+    [
+      "cfg(test)", "cfg!(test)", "cfg(not(test))", "RUST_TEST_THREADS",
+      "RUST_TEST_NOCAPTURE", "CARGO_TARGET_TMPDIR",
+    ]
   }
 
   /// One more test in a file that holds some.

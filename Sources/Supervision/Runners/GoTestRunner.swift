@@ -97,7 +97,7 @@ package struct GoTestRunner: TestRunner {
 
   /// What tells a program whether it is under test.
   package var runnerMarks: [String] {
-    ["testing.Testing(", "\"test.v\"", "\"-test.", "\".test\"", "flag.Lookup(\"test."]
+    ["testing.Testing", "\"test.v\"", "\"-test.v\"", "\"test.run\"", "\"test.timeout\""]
   }
 
   /// One more test in a file that holds some.

@@ -139,9 +139,8 @@ package struct SwiftTestRunner: TestRunner {
   /// What tells a program whether it is under test.
   package var runnerMarks: [String] {
     [
-      "XCTestConfigurationFilePath", "NSClassFromString(\"XCTest", "XCTestCase", "import XCTest",
-      "import Testing", "canImport(XCTest)", "canImport(Testing)", "SWIFT_TESTING_",
-      "swiftpm-testing",
+      "XCTest", "XCTestCase", "XCTestConfigurationFilePath", "import Testing", "canImport(Testing)",
+      "swiftpm-testing-helper",
     ]
   }
 

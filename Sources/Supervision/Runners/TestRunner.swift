@@ -73,9 +73,10 @@ package struct ControlTests: Hashable, Sendable {
   }
 }
 
-/// A file with tests inside of it, in its two parts.
+/// A file with tests inside of it, in its two parts. Blank lines are left out, so that two versions
+/// can be compared by part.
 package struct TestRegions: Hashable, Sendable {
-  /// The lines that only tests are made of, in their order.
+  /// The lines that only tests are made of, in their order; empty where there are none.
   package let tests: String
   /// All other lines, in their order.
   package let implementation: String
