@@ -52,7 +52,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("import requests", true), ("  from requests import get", true), ("from .chart import Chart", false),
+    ("import requests", true), ("  from requests import get", true),
+    ("from .chart import Chart", false),
     ("require(\"requests\")", true), ("use requests;", true), ("requests.get(url)", false),
     ("# import requests", false), ("imports = requests", false),
   ])

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct RustSourceTests {
   private func parts(_ text: String) throws -> TestRegions {
-    try #require(CargoTestRunner(command: ["cargo", "test"]).testRegions(of: text, path: "src/lib.rs"))
+    try #require(
+      CargoTestRunner(command: ["cargo", "test"]).testRegions(of: text, path: "src/lib.rs"))
   }
 
   @Test func `modules marked as tests are the tests, wherever they stand`() throws {

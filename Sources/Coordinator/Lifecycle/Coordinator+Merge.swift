@@ -106,7 +106,8 @@ extension Coordinator {
     let gates = try await taskGates(
       on: tree, of: task, in: record.plan.session, over: branchTree, hasTests: !onBranch.isEmpty)
     return MergeProof(
-      checks: judgement.checks + gates.checks, evidence: [observed.record] + repeated.records + gates.evidence,
+      checks: judgement.checks + gates.checks,
+      evidence: [observed.record] + repeated.records + gates.evidence,
       passing: observed.tests.outcomes?.passed.count ?? 0)
   }
 
