@@ -8,6 +8,9 @@ static const unsigned char node[] = {
 static const unsigned char prove[] = {
 #embed "../Supervision/Reporters/prove_reporter.pl"
 };
+static const unsigned char pytest[] = {
+#embed "../Supervision/Reporters/pytest_workspace.py"
+};
 static const unsigned char unittest[] = {
 #embed "../Supervision/Reporters/unittest_reporter.py"
 };
@@ -18,6 +21,10 @@ struct orchestrate_embedded_file orchestrate_reporter_node(void) {
 
 struct orchestrate_embedded_file orchestrate_reporter_prove(void) {
   return (struct orchestrate_embedded_file){"prove_reporter.pl", prove, sizeof prove};
+}
+
+struct orchestrate_embedded_file orchestrate_reporter_pytest(void) {
+  return (struct orchestrate_embedded_file){"pytest_workspace.py", pytest, sizeof pytest};
 }
 
 struct orchestrate_embedded_file orchestrate_reporter_unittest(void) {

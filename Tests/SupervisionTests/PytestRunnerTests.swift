@@ -16,6 +16,28 @@ struct PytestRunnerTests {
     def area(width): return None
     """
 
+  @Test func `the workspace's code is tested, wherever another copy is installed`() async throws {
+    let project = try Project([
+      "src/calc/__init__.py": "version = 'ours'\n", "flat.py": "version = 'ours'\n",
+      "installed/calc/__init__.py": "version = 'theirs'\n",
+      "installed/flat.py": "version = 'theirs'\n",
+      "tests/test_calc.py": """
+      import calc, flat
+      def test_calc(): assert calc.version == "ours"
+      def test_flat(): assert flat.version == "ours"
+      """,
+    ])
+    let record = await runTests(
+      PytestRunner(command: ["/usr/bin/python3", "-P", "-m", "pytest", "-q"]), in: project.path,
+      environment: [
+        "PATH": "/usr/bin:/bin", "HOME": project.path, "PYTHONPATH": project.path + "/installed",
+      ], selecting: nil, deadline: .seconds(60), supervisor: supervisor)
+    #expect(
+      record.run.verdicts == [
+        "tests/test_calc.py::test_calc": .passed, "tests/test_calc.py::test_flat": .passed,
+      ])
+  }
+
   @Test func `every cause of a failure is told from the others`() async throws {
     let project = try Project([
       "chart.py": Self.chart,

@@ -19,9 +19,11 @@ size_t orchestrate_embedded_file_count(void);
 /// The file at `index`, which must be below the count.
 struct orchestrate_embedded_file orchestrate_embedded_file_at(size_t index);
 
-/// The reporters that make test runners of other languages tell what became of each test.
+/// What test runners of other languages are given, so that they tell what became of each test, and
+/// of the right code.
 struct orchestrate_embedded_file orchestrate_reporter_node(void);
 struct orchestrate_embedded_file orchestrate_reporter_prove(void);
+struct orchestrate_embedded_file orchestrate_reporter_pytest(void);
 struct orchestrate_embedded_file orchestrate_reporter_unittest(void);
 
 #endif

@@ -44,11 +44,13 @@ package struct PathGroups: Sendable {
     of runner: any TestRunner, tests: [PathPattern]?, documents: [PathPattern], command: [String],
     root: String
   ) {
+    let own = tests ?? runner.testPathPatterns
     let isMake = command.contains { $0.split { "/ ;&|".contains($0) }.contains("make") }
     self.init(
-      tests: tests ?? runner.testPathPatterns,
+      tests: own,
       testConfiguration: runner.configurationPatterns
-        + command.flatMap { Self.named(in: $0, root: root) } + (isMake ? Self.makefiles : []),
+        + command.flatMap { Self.named(in: $0, root: root, exceptTests: own) }
+        + (isMake ? Self.makefiles : []),
       documents: documents, litter: runner.litter.map(\.text) + Self.litter,
       regions: { runner.testRegions(of: $0, path: $1) })
   }
@@ -106,11 +108,15 @@ package struct PathGroups: Sendable {
   ]
 
   /// The project's files that a word of the test command names: a script of its own, a
-  /// configuration given by `-c`.
-  private static func named(in word: String, root: String) -> [PathPattern] {
+  /// configuration given by `-c`. A test that it names is a test.
+  private static func named(
+    in word: String, root: String, exceptTests tests: [PathPattern]
+  ) -> [PathPattern] {
     word.split { " =;&|<>()'\"\t\n".contains($0) }.compactMap { part in
       let path = part.hasPrefix("./") ? part.dropFirst(2) : part
-      guard !path.isEmpty, !path.hasPrefix("-"), !path.hasPrefix("/") else { return nil }
+      guard !path.isEmpty, !path.hasPrefix("-"), !path.hasPrefix("/"),
+        !tests.contains(where: { $0.matches(String(path)) })
+      else { return nil }
       var status = stat()
       guard stat("\(root)/\(path)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
         return nil

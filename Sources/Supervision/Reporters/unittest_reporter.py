@@ -195,6 +195,9 @@ def main():
     # As with -m, the project's folder takes the place of the script's own.
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         sys.path[0] = os.getcwd()
+    # A copy of the project that is installed somewhere is another version of it.
+    if os.path.isdir("src"):
+        sys.path.insert(1, os.path.join(os.getcwd(), "src"))
     sys.argv = ["python -m unittest"] + given
     result = Program(module=None, argv=sys.argv, testRunner=Runner, exit=False).result
     with open(report, "x", encoding="utf-8", errors="backslashreplace") as file:

@@ -21,16 +21,23 @@ package struct PytestRunner: TestRunner {
   ///   file that happens to lie above it;
   /// - a test file that cannot be imported does not keep the others from running, nor does the
   ///   first failure, so that a lost test is never mistaken for one that was not reached;
-  /// - the cache, which steers `--last-failed` and its like, is empty and outside the workspace.
+  /// - the cache, which steers `--last-failed` and its like, is empty and outside the workspace;
+  /// - what is imported is the workspace's code, though the project be installed, as with
+  ///   `pip install -e`, where the user works.
   package func invocation(selecting: [TestIdentity]?, reportPath: String) -> RunnerInvocation {
+    let script = ReporterScript.pytest
     let options = [
+      "-p", "pytest_workspace",
       "--junitxml=\(reportPath)", "-o", "junit_family=xunit1", "-o", "junit_logging=no",
       "-o", "cache_dir=\(reportPath).cache", "--rootdir=.", "--tb=short", "--maxfail=0",
       "--continue-on-collection-errors",
     ]
     return RunnerInvocation(
       argv: command + options + (selecting ?? []).map(Self.nodeID),
-      environment: ["PYTHONDONTWRITEBYTECODE": "1"], report: .file(reportPath))
+      environment: [
+        "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ReporterScript.folder(of: reportPath),
+      ], supportFiles: [script.path(beside: reportPath): script.bytes],
+      report: .file(reportPath))
   }
 
   private static func nodeID(_ identity: TestIdentity) -> String {

@@ -40,7 +40,7 @@ package func runTests(
     try files.removeStale()
     for (path, bytes) in invocation.supportFiles { try place.write(bytes, to: path) }
     let bench = TestProcess(
-      directory: directory, environment: environment.merging(invocation.environment) { $1 },
+      directory: directory, environment: merged(environment, invocation.environment),
       deadline: deadline, supervisor: supervisor)
     let (argv, outcome, run) = await bench.run(runner, invocation, files)
     place.remove()
@@ -50,6 +50,17 @@ package func runTests(
     return TestRunRecord(
       run: .didNotRun(reason: .notStarted(error.description)), command: [], outcome: outcome)
   }
+}
+
+/// The runner's variables on top of those that the run is given; the folders in which Python looks
+/// for modules add up.
+private func merged(_ given: [String: String], _ own: [String: String]) -> [String: String] {
+  var merged = given.merging(own) { $1 }
+  let path = "PYTHONPATH"
+  if let first = own[path], let second = given[path], !second.isEmpty {
+    merged[path] = "\(first):\(second)"
+  }
+  return merged
 }
 
 /// The processes of one run of the tests: what prepares it, and the runner itself.
