@@ -148,7 +148,10 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
   }
 
   @Test(
-    .enabled("cargo is not installed") { isInstalled("cargo", cargoVariables["PATH", default: ""]) }
+    .enabled("cargo 1.74 is not installed") {
+      InstalledVersion(of: "cargo", path: cargoVariables["PATH", default: ""])
+        .map { $0 >= .init(1, 74) } ?? false
+    }
   )
   func `a crate's task is red by missing symbol, and only an honest green passes`() async throws {
     let test = """

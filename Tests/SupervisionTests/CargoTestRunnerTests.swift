@@ -5,7 +5,7 @@ import Domain
 import Supervision
 import Testing
 
-@Suite(.enabled("cargo is not installed") { Toolchain.cargo.isInstalled })
+@Suite(.enabled("cargo 1.74 is not installed") { Toolchain.hasCargo })
 struct CargoTestRunnerTests {
   private let runner = CargoTestRunner(command: ["cargo", "test"])
 

@@ -2,6 +2,7 @@
 // Which test runners this machine has: the tests of the others are skipped by name.
 
 import Glibc
+import TestKit
 
 /// A program that tests really run.
 enum Installed {
@@ -10,7 +11,11 @@ enum Installed {
     ["/usr/bin/", "/usr/local/bin/"].map { $0 + name }.first { access($0, X_OK) == 0 }
   }
 
-  static let node = program("node")
+  /// Reporters have been tried from Node 20 on.
+  static let node = program("node").flatMap { path in
+    InstalledVersion(of: path, path: "/usr/bin:/bin").map { $0 >= .init(20, 0) } == true
+      ? path : nil
+  }
   static let prove = program("prove")
   static let python = program("python3")
 }

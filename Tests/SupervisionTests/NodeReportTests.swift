@@ -7,7 +7,7 @@ import Supervision
 import TestKit
 import Testing
 
-@Suite(.enabled(if: Installed.node != nil, "node is not installed")) struct NodeReportTests {
+@Suite(.enabled(if: Installed.node != nil, "node 20 is not installed")) struct NodeReportTests {
   @Test func `an assertion, a missing function and a crash in the code are told apart`()
     async throws
   {

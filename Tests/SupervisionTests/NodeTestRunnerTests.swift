@@ -5,7 +5,7 @@ import Domain
 import Supervision
 import Testing
 
-@Suite(.enabled(if: Installed.node != nil, "node is not installed"))
+@Suite(.enabled(if: Installed.node != nil, "node 20 is not installed"))
 struct NodeTestRunnerTests {
   private let runner = NodeTestRunner(command: [
     Installed.node ?? "", "--test", "--test-reporter", "dot",

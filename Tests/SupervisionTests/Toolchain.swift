@@ -4,6 +4,7 @@
 import Domain
 import Glibc
 import Supervision
+import TestKit
 
 /// A toolchain and what its tools must be told, the home folder being another one.
 struct Toolchain {
@@ -40,6 +41,11 @@ struct Toolchain {
       access("\($0)/\(tool)", X_OK) == 0
     }
   }
+
+  /// `cargo build --keep-going`, which tells of every error, came with 1.74.
+  static let hasCargo =
+    InstalledVersion(of: "cargo", path: cargo.environment["PATH"] ?? "")
+    .map { $0 >= .init(1, 74) } ?? false
 }
 
 extension TestRun {
