@@ -7,7 +7,7 @@ import Supervision
 
 extension StageProver {
   /// Files that no test can be expected to notice: what locks versions, and what steers git and
-  /// editors.
+  /// editors. So it is with manifests, which describe a project and name what it depends on.
   private static let unwatched = [
     "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", "Package.resolved", ".gitignore",
     ".gitattributes", ".editorconfig", "LICENSE*",
@@ -21,7 +21,9 @@ extension StageProver {
     return try await asked { (repository) throws(GitError) in
       let implementation = try paths.changes(from: base, to: tree, in: repository)
         .changes.paths(in: [.implementation])
-        .filter { path in !Self.unwatched.contains { $0.matches(path) } }
+        .filter { path in
+          !TestSettings.isManifest(path) && !Self.unwatched.contains { $0.matches(path) }
+        }
       guard !implementation.isEmpty else { return [] }
       var pieces: [Hunk] = []
       var sources: [String: FilePair] = [:]
@@ -76,7 +78,8 @@ private struct FilePair {
   }
 
   private func code(_ text: CodeText, _ range: Range<Int>) -> [String] {
-    range.filter(text.hasCode).map { text.lines[$0 - 1] }.filter { !testLines.contains($0) }
+    range.filter(text.hasCode).map { text.lines[$0 - 1] }
+      .filter { !testLines.contains($0) && !ReleaseLine.statesVersion($0) }
   }
 
   private func newRange(_ hunk: Hunk) -> Range<Int> {
@@ -85,5 +88,24 @@ private struct FilePair {
 
   private func oldRange(_ hunk: Hunk) -> Range<Int> {
     hunk.isWholeFile ? 1..<old.lines.count + 1 : hunk.oldStart..<hunk.oldStart + hunk.oldCount
+  }
+}
+
+/// Lines that change with every release and that nothing else depends on.
+enum ReleaseLine {
+  /// Whether a line gives a name that ends in `version` a literal: `__version__ = "1.2.0"`,
+  /// `const VERSION: &str = "1.2.0";`.
+  static func statesVersion(_ line: String) -> Bool {
+    let sides = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard sides.count == 2, !sides[0].hasSuffix("!"), !sides[1].hasPrefix("=") else { return false }
+    let declared = sides[0].prefix { $0 != ":" }
+    let name = declared.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.last ?? ""
+    let value = sides[1].filter { !$0.isWhitespace && $0 != ";" && $0 != "," }
+    guard name.lowercased().filter({ $0 != "_" }).hasSuffix("version"), let quote = value.first,
+      quote == "\"" || quote == "'", value.last == quote, value.count > 2
+    else { return false }
+    return value.dropFirst().dropLast().allSatisfy {
+      $0.isLetter || $0.isNumber || ".-+_".contains($0)
+    }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Implementations that speak of the test runner: code behaves the same whoever runs it.
+// Implementations that speak of the test runner or of the task's tests: code behaves the same
+// whoever runs it.
 
 import Domain
 import Git
@@ -10,11 +11,12 @@ extension StageProver {
   /// the implementation used before the task are its own business: a plugin for the runner is one.
   func runnerMarks(_ question: StageQuestion, stage: String) async throws(ProofError) -> Check {
     let name = "\(stage).runner-marks"
-    let (paths, marks) = (settings.paths, settings.runner.runnerMarks)
+    let (paths, words) = (settings.paths, settings.runner.runnerMarks)
     let (base, tree) = (question.taskBase, question.submission.tree)
     let found = try await asked { (repository) throws(GitError) in
       let set = try paths.changes(from: base, to: tree, in: repository)
       let changed = set.changes.filter { $0.group == .implementation && $0.kind != .deleted }
+      let marks = words + Self.names(of: set.changes.paths(in: [.test]))
       guard !changed.isEmpty, !marks.isEmpty else { return [RunnerMark]() }
       var added: [RunnerMark] = []
       for hunk in try repository.hunks(from: base, to: tree, paths: changed.map(\.path)) {
@@ -35,13 +37,28 @@ extension StageProver {
     guard !found.isEmpty else {
       return Check(
         name: name, level: .blocking, verdict: .pass, code: nil,
-        message: "the implementation does not speak of the test runner")
+        message: "the implementation speaks neither of its tests nor of what runs them")
     }
     let places = found.map { "\($0.path):\($0.line) says \($0.word)" }
     return Check(
       name: name, level: .blocking, verdict: .fail, code: RefusalCode.evidenceTampering.rawValue,
-      message: "the implementation speaks of the test runner, which it must not know: "
+      message:
+        "the implementation speaks of its tests or of what runs them, which it must not know: "
         + listed(places))
+  }
+}
+
+extension StageProver {
+  /// What the task's tests are called: code that opens its own tests knows what they expect.
+  fileprivate static func names(of paths: [String]) -> [String] {
+    paths.compactMap { path in
+      let stem = (path.split(separator: "/").last ?? "").prefix { $0 != "." }
+      let isTest =
+        stem.hasPrefix("test_")
+        || ["_test", "_tests", "_spec", "Test", "Tests", "Spec"]
+          .contains { stem.hasSuffix($0) }
+      return isTest && stem.count > 5 ? String(stem) : nil
+    }
   }
 }
 

@@ -34,6 +34,14 @@ enum TestSettings {
   /// Whether a file holds other things besides tests' settings, which are nobody's tests.
   static func isShared(_ path: String) -> Bool { format(of: path) != .settingsOnly }
 
+  /// Whether a file describes a project: what it is called, what it is made of and depends on.
+  static func isManifest(_ path: String) -> Bool {
+    switch format(of: path) {
+    case .pyproject, .setupConfiguration, .packageJSON, .cargo, .swiftPackage, .cmake, .goMod: true
+    case .setupScript, .settingsOnly: false
+    }
+  }
+
   private enum Format: Hashable {
     case pyproject, setupConfiguration, setupScript, packageJSON, cargo, swiftPackage, cmake, goMod
     case settingsOnly
