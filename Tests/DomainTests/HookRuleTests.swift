@@ -41,7 +41,7 @@ private func rule(_ decision: HookDecision) -> HookRule? {
   @Test(
     arguments: [
       (.red, "calc.py", .testFirst), (.red, "tests/test_a.py", nil),
-      (.red, "pytest.ini", .stageFiles), (.red, "README.md", .stageFiles),
+      (.red, "pytest.ini", nil), (.red, "README.md", .stageFiles),
       (.green, "calc.py", nil), (.green, "tests/test_a.py", .frozenTests),
       (.green, "pytest.ini", .frozenTests), (.green, "pyproject.toml", nil),
       (.green, "README.md", nil), (.refactor, "tests/test_a.py", .frozenTests),

@@ -9,7 +9,7 @@ let supervisor = Supervisor(executable: BuiltExecutable.path)
 
 func shell(
   _ script: String, environment: [String: String] = ["PATH": "/usr/bin:/bin"],
-  input: [UInt8] = [], deadline: Duration = .seconds(30), grace: Duration = .seconds(2),
+  input: [UInt8] = [], deadline: Duration = .seconds(300), grace: Duration = .seconds(2),
   outputLimit: Int = 1 << 20
 ) -> Command {
   Command(

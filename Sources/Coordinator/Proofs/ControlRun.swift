@@ -19,7 +19,7 @@ extension StageProver {
   func control(
     _ question: StageQuestion, _ facts: RedFacts, _ now: TestOutcomes, _ kind: Evidence.Kind
   ) async throws(ProofError) -> ControlReport {
-    let nonce = "control-" + String(UInt64.random(in: .min ... .max), radix: 16)
+    let nonce = question.controlNonce
     let plan = try await controlPlan(question, nonce: nonce)
     let expected = plan.expectation(facts, now, nonce: nonce)
     guard !expected.isEmpty else {
@@ -60,6 +60,15 @@ extension StageProver {
       plan.tree = try repository.tree(applying: edits, to: question.submission.tree)
       return plan
     }
+  }
+}
+
+extension StageQuestion {
+  /// What the failures of its control say. It is another one for each submission, and the same when
+  /// that is proved again, wherever it is.
+  fileprivate var controlNonce: String {
+    let words = "\(submission.tree) \(handoff.id) \(claim.fence)"
+    return "control-" + Digest.sha256(of: words.utf8).hex.prefix(16)
   }
 }
 

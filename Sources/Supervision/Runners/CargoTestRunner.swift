@@ -14,8 +14,8 @@ package struct CargoTestRunner: TestRunner {
     words = CargoWords(command)
   }
 
-  /// `cargo test`.
-  package var name: String { "cargo test" }
+  /// `cargo`.
+  package var name: String { "cargo" }
 
   /// The tests are built first, going on after an error, so that every error is seen. Tests are
   /// selected by their whole names in every program; a selection that holds a documentation test,

@@ -15,8 +15,8 @@ package struct GoTestRunner: TestRunner {
     arguments = command[verb...].filter { $0 != "-json" && !$0.hasPrefix("-count") }
   }
 
-  /// `go test`.
-  package var name: String { "go test" }
+  /// `go`.
+  package var name: String { "go" }
 
   /// Nothing comes from the cache, and the compiler does not stop at the tenth error. Selected
   /// tests are those of their packages by the names of the functions: their subtests run as well.

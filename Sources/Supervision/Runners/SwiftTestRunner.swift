@@ -42,8 +42,8 @@ package struct SwiftTestRunner: TestRunner {
     options.filter { !names.contains(Self.name(of: $0)) }.flatMap(\.self)
   }
 
-  /// `swift test`.
-  package var name: String { "swift test" }
+  /// `swift`.
+  package var name: String { "swift" }
 
   /// The tests are built first. Swift Testing's events go between the lines that are printed, since
   /// XCTest has nothing but its lines; all its tests run in one process, so that these are whole.
