@@ -109,7 +109,10 @@ package final class SQLiteStore: SessionStore {
       PRAGMA trusted_schema = OFF;
       """)
     try Schema.migrate(connection, path: path)
+    // The names of the database and of its log, and that of their directory, which whoever made it
+    // may not have lived to sync. SQLite syncs the log's name too, but takes no notice of a failure.
     try StorePlace.synchronizeDirectory(of: path)
+    try StorePlace.synchronizeDirectory(of: StorePlace.directory(of: path))
     return Database(connection: connection, mode: .readWrite)
   }
 
