@@ -16,6 +16,10 @@ extension Problem {
       self.init(
         code: Self.movedOn, exit: .conflict, message: "the session moved on in the meantime",
         reason: "\(error)", remedy: "orchestrate status")
+    case .diskNearlyFull, .diskFull:
+      self.init(
+        code: "STORE003", exit: .unavailable, message: "the disk is full, or nearly so",
+        reason: "\(error)", remedy: "free some space, then go on: orchestrate run")
     default:
       self.init(
         code: "STORE002", exit: .unavailable, message: "the session store cannot be used",

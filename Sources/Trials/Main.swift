@@ -16,6 +16,8 @@ enum Trials {
     usage: Trials work FOLDER TASKS      work the session off, telling each step once it is durable
            Trials check FOLDER SAID      compare what was told with what is there, read by line
            Trials finish FOLDER TASKS SAID    check, work off what is left, check again
+           Trials inspect FOLDER        read and check the store alone, tell where its journal ends
+           Trials salvage FOLDER        make the store anew from it and the copies in `backups`
     FOLDER holds the git repository `project`; the store is made beside it. SAID holds the lines
     that earlier runs have told.
 
@@ -31,6 +33,8 @@ enum Trials {
       case ("check", 3):
         let session = try TrialSession(folder: arguments[1], tasks: 1)
         try Audit(of: session, told: try lines(of: arguments[2])).require()
+      case ("inspect", 2): try StoreTrial(folder: arguments[1]).inspect()
+      case ("salvage", 2): try StoreTrial(folder: arguments[1]).salvage()
       case ("finish", 4):
         let session = try TrialSession(folder: arguments[1], tasks: try number(arguments[2]))
         try Audit(of: session, told: try lines(of: arguments[3])).require()

@@ -48,6 +48,7 @@ extension Database {
     try connection.run(
       "INSERT INTO journal (sequence, session, at, event, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
       .integer(next.sequence), .id(session), .time(at), .text(stored), .id(next.hash))
+    recorded = next
     return next
   }
 
