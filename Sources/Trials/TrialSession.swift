@@ -21,7 +21,8 @@ final class TrialSession {
     guard let lock = try StoreLock.tryAcquire(state + StoreLock.fileName) else {
       throw TrialError(description: "another process holds \(state)")
     }
-    store = try SQLiteStore.open(path: state + "orchestrate.db", role: .writer(lock), reserveBytes: 0)
+    store = try SQLiteStore.open(
+      path: state + "orchestrate.db", role: .writer(lock), reserveBytes: 0)
     repository = try Repository(discoveringFrom: folder + "/project")
     let sample = try SamplePlan(session: 39, tasks: tasks).plan
     plan = SessionPlan(

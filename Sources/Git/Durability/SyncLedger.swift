@@ -66,7 +66,7 @@ final class SyncLedger: Sendable {
   /// A folder of `objects` holds something stored; one made after the last sync is not durable.
   func used(folderMadeAt milliseconds: Int64, in objects: String) {
     state.withLock { state in
-      if let synced = state.foldersSynced[objects], milliseconds <= 0 || milliseconds >= synced {
+      if let synced = state.foldersSynced[objects], milliseconds <= 0 || milliseconds > synced {
         state.foldersSynced[objects] = nil
       }
     }

@@ -103,13 +103,17 @@ package final class SQLiteStore: SessionStore {
     try withoutActuallyEscaping(body) { (body) throws(StoreError) -> Value in
       let write = ValueWrite(body)
       writes.add(write)
-      try state.withLock { (state) throws(StoreError) in
+      state.withLock { state in
         // Another may have written for us while we waited for the lock.
         guard !write.isSettled else { return }
-        let database = try Self.database(in: state)
-        guard database.mode == .readWrite else { throw .readOnly }
-        defer { Self.giveUp(&state, after: database) }
-        writes.settle(on: database)
+        do throws(StoreError) {
+          let database = try Self.database(in: state)
+          guard database.mode == .readWrite else { throw .readOnly }
+          writes.settle(on: database)
+          Self.giveUp(&state, after: database)
+        } catch {
+          writes.refuse(with: error)
+        }
       }
       return try write.result()
     }

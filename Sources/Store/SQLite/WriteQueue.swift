@@ -14,17 +14,27 @@ class PendingWrite: @unchecked Sendable {
 
   /// Runs inside the transaction.
   fileprivate func perform(on database: Database) throws(StoreError) {}
+
+  /// Lets go of what the caller lent; it may return from now on.
+  fileprivate func settle() { isSettled = true }
 }
 
-/// A write that gives a value.
+/// A write that gives a value. `Sendable` unchecked for the same reason.
 final class ValueWrite<Value>: PendingWrite, @unchecked Sendable {
-  private let body: (Database) throws(StoreError) -> Value
+  /// The caller's, which must not be held once it returns.
+  private var body: ((Database) throws(StoreError) -> Value)?
   private var value: Value?
 
   init(_ body: @escaping (Database) throws(StoreError) -> Value) { self.body = body }
 
   fileprivate override func perform(on database: Database) throws(StoreError) {
+    guard let body else { return }
     value = try body(database)
+  }
+
+  fileprivate override func settle() {
+    body = nil
+    super.settle()
   }
 
   /// What `body` gave, once the write is settled.
@@ -49,10 +59,7 @@ final class WriteQueue: Sendable {
 
   /// Settles everything that waits, under the store's lock.
   func settle(on database: Database) {
-    let writes = pending.withLock { writes in
-      defer { writes = [] }
-      return writes
-    }
+    let writes = takeAll()
     do throws(StoreError) {
       let head = try database.connection.transaction(.write) { () throws(StoreError) in
         database.recorded = nil
@@ -63,7 +70,22 @@ final class WriteQueue: Sendable {
     } catch {
       for write in writes where write.failure == nil { write.failure = error }
     }
-    for write in writes { write.isSettled = true }
+    for write in writes { write.settle() }
+  }
+
+  /// Refuses everything that waits, since nothing can be written any more.
+  func refuse(with error: StoreError) {
+    for write in takeAll() {
+      write.failure = error
+      write.settle()
+    }
+  }
+
+  private func takeAll() -> [PendingWrite] {
+    pending.withLock { writes in
+      defer { writes = [] }
+      return writes
+    }
   }
 
   private func perform(

@@ -138,7 +138,8 @@ package struct Salvage {
           [.id(entry.session)]
         ) { PlannedRow(position: $0.integer(0), id: $0.text(1), body: $0.text(2)) }
       }
-      let whole = entry.isPlan
+      let whole =
+        entry.isPlan
         ? PlanSplice.whole(entry.event, tasks: tasks.map(\.body)) : entry.event
       let next = head.followed(by: whole, of: entry.session, at: entry.at)
       return next.hash.hex == entry.hash ? (entry, tasks) : nil
