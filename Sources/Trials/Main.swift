@@ -18,6 +18,7 @@ enum Trials {
            Trials finish FOLDER TASKS SAID    check, work off what is left, check again
            Trials inspect FOLDER        read and check the store alone, tell where its journal ends
            Trials salvage FOLDER        make the store anew from it and the copies in `backups`
+           Trials bench FOLDER HANDOFFS CLIENTS    tell how many handoffs a second are durable
     FOLDER holds the git repository `project`; the store is made beside it. SAID holds the lines
     that earlier runs have told.
 
@@ -35,6 +36,9 @@ enum Trials {
         try Audit(of: session, told: try lines(of: arguments[2])).require()
       case ("inspect", 2): try StoreTrial(folder: arguments[1]).inspect()
       case ("salvage", 2): try StoreTrial(folder: arguments[1]).salvage()
+      case ("bench", 4):
+        try HandoffBench(folder: arguments[1], handoffs: try number(arguments[2]))
+          .run(clients: try number(arguments[3]))
       case ("finish", 4):
         let session = try TrialSession(folder: arguments[1], tasks: try number(arguments[2]))
         try Audit(of: session, told: try lines(of: arguments[3])).require()

@@ -13,13 +13,14 @@ import Testing
       return
     }
     let directory = try TemporaryDirectory("crash")
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+    let script =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
       + "/../../scripts/crash"
     let driver = URL(fileURLWithPath: BuiltExecutable.path).deletingLastPathComponent()
       .appending(path: "Trials").path
     let output = directory.file("output")
     let code = system(
-      "'\(script)' --driver '\(driver)' --sample 10 --runs 40 >'\(output)' 2>&1")
+      "'\(script)' --driver '\(driver)' --sample 8 --runs 40 >'\(output)' 2>&1")
     let text = String(decoding: try bytes(of: output), as: UTF8.self)
     print(text)
     #expect(code == 0, "\(text)")

@@ -148,6 +148,26 @@ import Testing
     #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) != nil, "the clock was set back")
   }
 
+  @Test func `a store with a shelf copies itself while it is written in`() throws {
+    let store = try SQLiteStore.open(path: path, role: .writer(try lock()), shelf: shelf)
+    try start(store)
+    #expect(shelf.copies().count == 1)
+    clock.advance(by: .seconds(301))
+    try note("later", in: store)
+    #expect(shelf.copies().count == 2)
+    #expect(store.copyFailure == nil)
+    let copy = try SQLiteStore.open(path: shelf.copies()[0], role: .reader)
+    #expect(try copy.head() == store.head())
+  }
+
+  @Test func `a copy that cannot be made harms no commit and is told`() throws {
+    let store = try SQLiteStore.open(path: path, role: .writer(try lock()), shelf: shelf)
+    try write("in the way", to: directory.file("store/backups"))
+    try start(store)
+    #expect(store.copyFailure != nil)
+    #expect(try store.head().sequence > 0)
+  }
+
   @Test func `a damaged store drives no good copy out`() throws {
     let store = try directory.makeStore("store")
     try start(store)

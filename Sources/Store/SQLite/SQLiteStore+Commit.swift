@@ -6,7 +6,7 @@ import Domain
 extension SQLiteStore {
   @discardableResult
   package func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
-    try write { (database) throws(StoreError) in
+    let head = try write { (database) throws(StoreError) in
       for expectation in transition.expecting {
         try database.check(expectation, of: transition.session)
       }
@@ -14,6 +14,8 @@ extension SQLiteStore {
       try database.keep(transition.documents)
       return try database.append(transition.events, of: transition.session, at: transition.at)
     }
+    keepCopy(at: transition.at)
+    return head
   }
 }
 

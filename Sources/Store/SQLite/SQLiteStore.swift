@@ -29,26 +29,36 @@ package final class SQLiteStore: SessionStore {
   private let writes = WriteQueue()
   /// `nil` for a store that is not on a disk or only read.
   let reserve: DiskReserve?
+  /// Where copies are kept; `nil` where none are.
+  let shelf: BackupShelf?
+  let copying = Mutex(BackupState())
 
-  private init(_ database: Database, reserve: DiskReserve? = nil) {
+  private init(
+    _ database: Database, reserve: DiskReserve? = nil, shelf: BackupShelf? = nil
+  ) {
     state = Mutex(.open(database))
     self.reserve = reserve
+    self.shelf = shelf
   }
 
   /// Opens the database at `path`; a writer makes it (0600) and its directory (0700) if need be,
   /// and brings an older one up to date.
   ///
-  /// - Parameter reserveBytes: what must stay free on the disk for a claim to be granted; 64 MiB by
-  ///   default.
+  /// - Parameters:
+  ///   - reserveBytes: what must stay free on the disk for a claim to be granted; 64 MiB by default.
+  ///   - shelf: where the writer keeps copies of the store, one every five minutes that it is
+  ///     written in; none by default.
   /// - Throws: `StoreError.cannotOpen`, `.networkFileSystem`, `.newerSchema`, `.olderSchema`, or
   ///   `.corrupt` where the file is no database, or has lost entries that were acknowledged.
   package static func open(
-    path: String, role: Role, reserveBytes: Int = DiskReserve.standardBytes
+    path: String, role: Role, reserveBytes: Int = DiskReserve.standardBytes,
+    shelf: BackupShelf? = nil
   ) throws(StoreError) -> SQLiteStore {
     switch role {
     case .writer(let lock):
       SQLiteStore(
-        try openToWrite(path, lock), reserve: DiskReserve(path: path, bytes: reserveBytes))
+        try openToWrite(path, lock), reserve: DiskReserve(path: path, bytes: reserveBytes),
+        shelf: shelf)
     case .reader: SQLiteStore(try openToRead(path))
     }
   }

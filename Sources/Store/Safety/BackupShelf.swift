@@ -3,6 +3,7 @@
 
 package import Domain
 import Glibc
+import Synchronization
 
 /// A folder of complete copies of a store, at most ten, made at least five minutes apart.
 package struct BackupShelf: Hashable, Sendable {
@@ -51,7 +52,35 @@ package struct BackupShelf: Hashable, Sendable {
   }
 }
 
+/// What a store remembers of its copies.
+struct BackupState {
+  /// When the next may be due, so that not every commit reads the folder.
+  var next: Timestamp?
+  var failure: StoreError?
+}
+
 extension SQLiteStore {
+  /// Why the newest copy could not be made; `nil` where it could.
+  package var copyFailure: StoreError? { copying.withLock { $0.failure } }
+
+  /// Makes a copy where one is due. A failure is kept, to be told, and does not undo the commit that
+  /// it came after.
+  func keepCopy(at now: Timestamp) {
+    guard let shelf else { return }
+    let isTime = copying.withLock { state in
+      if let next = state.next, now < next { return false }
+      state.next = now.advanced(by: BackupShelf.interval)
+      return true
+    }
+    guard isTime else { return }
+    do throws(StoreError) {
+      try backUpIfDue(to: shelf, at: now)
+      copying.withLock { $0.failure = nil }
+    } catch {
+      copying.withLock { $0.failure = error }
+    }
+  }
+
   /// Copies the store to a shelf if the newest copy is old enough, and checks the copy before an
   /// older one makes room for it.
   ///

@@ -196,7 +196,9 @@ struct ProjectAccess: Sendable {
   ) throws(Problem) -> Coordinator {
     try ignoreState()
     do throws(StoreError) {
-      let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
+      let store = try SQLiteStore.open(
+        path: paths.database, role: .writer(lock),
+        shelf: BackupShelf(folder: paths.state + "/backups"))
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, tell: tell)
