@@ -18,8 +18,12 @@ extension Problem {
         reason: "\(error)", remedy: "orchestrate status")
     case .diskNearlyFull, .diskFull:
       self.init(
-        code: "STORE003", exit: .unavailable, message: "the disk is full, or nearly so",
+        code: "STORE004", exit: .unavailable, message: "the disk is full, or nearly so",
         reason: "\(error)", remedy: "free some space, then go on: orchestrate run")
+    case .corrupt:
+      self.init(
+        code: "STORE005", exit: .integrityFailure, message: "the session store is damaged",
+        reason: "\(error)", remedy: "orchestrate recover --salvage")
     default:
       self.init(
         code: "STORE002", exit: .unavailable, message: "the session store cannot be used",

@@ -34,8 +34,8 @@ import Testing
 
   @Test func `the top of the repository holds what it should and nothing else`() throws {
     let expected: Set = [
-      "Package.swift", "Sources", "Tests", "agents", "config", "scripts", "README.md", "LICENSE",
-      "CHANGELOG.md",
+      "Package.swift", "Sources", "Tests", "agents", "config", "docs", "scripts", "README.md",
+      "LICENSE", "CHANGELOG.md",
     ]
     let actual = try Repository.topLevel()
     #expect(actual.subtracting(expected).sorted() == [], "these don't belong there")

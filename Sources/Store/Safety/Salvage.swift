@@ -41,8 +41,12 @@ package struct Salvage {
   package static func run(
     path: String, lock: StoreLock, shelf: BackupShelf?, at now: Timestamp
   ) throws(StoreError) -> SalvageReport {
+    let places = [path] + (shelf?.copies() ?? [])
+    guard places.contains(where: { access($0, F_OK) == 0 }) else {
+      throw .cannotOpen(path: path, reason: "there is neither a store nor a copy of one")
+    }
     let salvage = try Salvage(path: path)
-    let sources = ([path] + (shelf?.copies() ?? [])).compactMap { salvage.source($0) }
+    let sources = places.compactMap { salvage.source($0) }
     let (head, own) = try salvage.copyJournal(from: sources)
     var bodies = 0
     for source in sources { bodies += try salvage.copyBodies(from: source.connection) }
