@@ -4,6 +4,7 @@
 import Coordinator
 import Documents
 import Domain
+import Store
 
 enum RecoverCommand {
   static let spec = CommandSpec(
