@@ -17,11 +17,11 @@ enum RecoverCommand {
       With --salvage it makes a damaged store anew, entry by entry, from what can still be read of \
       it and of its copies. What was damaged is kept beside it.
       """,
-    options: [OptionSpec("salvage", help: "Make a damaged store anew from itself and its copies")],
     examples: [
       Example("orchestrate recover", "After a crash or a power cut"),
       Example("orchestrate recover --salvage", "When the store is said to be damaged"),
-    ]
+    ],
+    options: [OptionSpec("salvage", help: "Make a damaged store anew from itself and its copies")]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     if invocation.flag("salvage") { return try salvage(project, invocation) }
