@@ -70,6 +70,9 @@ let package = Package(
         "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
+      swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],

@@ -16,6 +16,14 @@ extension Problem {
       self.init(
         code: Self.movedOn, exit: .conflict, message: "the session moved on in the meantime",
         reason: "\(error)", remedy: "orchestrate status")
+    case .diskNearlyFull, .diskFull:
+      self.init(
+        code: "STORE004", exit: .unavailable, message: "the disk is full, or nearly so",
+        reason: "\(error)", remedy: "free some space, then go on: orchestrate run")
+    case .corrupt:
+      self.init(
+        code: "STORE005", exit: .integrityFailure, message: "the session store is damaged",
+        reason: "\(error)", remedy: "orchestrate recover --salvage")
     default:
       self.init(
         code: "STORE002", exit: .unavailable, message: "the session store cannot be used",

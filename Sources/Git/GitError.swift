@@ -36,6 +36,10 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooMuchContent(limit: Int)
     /// The workspace has not been switched to anything since it was made or since a crash.
     case notSwitched
+    /// No space is left.
+    case diskFull
+    /// The disk failed to read or to keep something. Nothing is published by this process any more.
+    case diskFailed
     /// The operating system refused; the number is its `errno`.
     case system(errno: Int32)
     case other
@@ -78,8 +82,13 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The error of the system call that has just failed on this thread.
   static func system(_ operation: String, errno number: Int32 = errno) -> GitError {
-    GitError(
-      .system(errno: number), operation: operation, message: String(cString: strerror(number)))
+    let reason: Reason =
+      switch number {
+      case ENOSPC, EDQUOT: .diskFull
+      case EIO: .diskFailed
+      default: .system(errno: number)
+      }
+    return GitError(reason, operation: operation, message: String(cString: strerror(number)))
   }
 
   private static func reason(code: Int32, category: Int32, message: String) -> Reason {
@@ -94,13 +103,22 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
       .unsupportedRepository(message)
     case GIT_EUNMERGED.rawValue where category == Int32(GIT_ERROR_INDEX.rawValue):
       .unsupportedRepository(message)
+    // libgit2 keeps no error number, but ends its message with the system's words for it.
+    case _ where says(message, EIO): .diskFailed
+    case _ where says(message, ENOSPC) || says(message, EDQUOT): .diskFull
     default: .other
     }
+  }
+
+  private static func says(_ message: String, _ number: Int32) -> Bool {
+    message.hasSuffix(String(cString: strerror(number)))
   }
 }
 
 /// Throws what libgit2 says about a return code below zero.
 func check(_ code: Int32, _ operation: @autoclosure () -> String) throws(GitError) {
   guard code < 0 else { return }
-  throw GitError(code: code, operation: operation())
+  let error = GitError(code: code, operation: operation())
+  if error.reason == .diskFailed { SyncLedger.shared.failed(error) }
+  throw error
 }

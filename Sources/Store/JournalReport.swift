@@ -5,7 +5,8 @@
 package enum JournalCheck: Hashable, Sendable {
   /// Sequence and hashes.
   case chain
-  /// Also every body against its digest, and the tables against a replay of the journal.
+  /// Also the file's structure, every body against its digest, and the tables against a replay of
+  /// the journal.
   case replay
 }
 
@@ -25,6 +26,10 @@ package struct JournalReport: Hashable, Sendable {
 
 /// Something that does not hold. After a break in the chain, later entries are not looked at.
 package enum JournalProblem: Error, Hashable, Sendable {
+  /// The file's structure is damaged, as SQLite says it.
+  case damagedFile(detail: String)
+  /// Entries after the head had been acknowledged, up to this one, and are gone.
+  case lost(upTo: Int)
   /// The entry after `sequence - 1` is missing.
   case gap(at: Int)
   /// The entry, or one before it, is not what was journalled.

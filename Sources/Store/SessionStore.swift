@@ -26,6 +26,7 @@ package protocol SessionStore: AnyObject, Sendable {
   /// order of sessions, tasks and ordinals, under a fence higher than every earlier one.
   ///
   /// - Returns: the handoff as claimed, or `nil` where nothing can be claimed.
+  /// - Throws: `StoreError.diskNearlyFull` while the disk has less free than must stay so.
   func claim(_ request: ClaimRequest, at now: Moment) throws(StoreError) -> Handoff?
 
   /// Replaces the lease of a claim that still holds at `now`.

@@ -27,6 +27,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case corrupt(detail: String)
   /// No space is left; the transaction was undone and the store stays usable.
   case diskFull(sql: String)
+  /// Less space is free than must stay so for the work under way; nothing new is claimed until then.
+  case diskNearlyFull(path: String, freeBytes: Int, reserveBytes: Int)
   /// The database, or the disk under it, failed. The store has closed itself.
   case io(code: Int, message: String, sql: String)
   /// The store closed itself after the failure named here; open it anew (RELIABILITY R5).
@@ -62,6 +64,8 @@ extension StoreError: CustomStringConvertible {
     case .readOnly: "the store was opened for reading"
     case .corrupt(let detail): "the store is damaged: \(detail)"
     case .diskFull(let sql): "no space is left on the disk during: \(sql)"
+    case .diskNearlyFull(let path, let free, let reserve):
+      "\(free >> 20) MiB are free where \(path) lies, and \(reserve >> 20) MiB must stay free"
     case .io(let code, let message, let sql): "SQLite \(code), \(message), during: \(sql)"
     case .failed(let reason): "the store closed itself after: \(reason)"
     case .closed: "the store is closed"

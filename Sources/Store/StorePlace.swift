@@ -17,10 +17,12 @@ enum StorePlace {
   }
 
   private static func makeDirectory(_ path: String, mode: mode_t) throws(StoreError) {
-    if mkdir(path, mode) == 0 || errno == EEXIST { return }
+    if mkdir(path, mode) == 0 { return try synchronizeDirectory(of: path) }
+    if errno == EEXIST { return }
     if errno == ENOENT, path != "/", path != "." {
       try makeDirectory(directory(of: path), mode: 0o777)
-      if mkdir(path, mode) == 0 || errno == EEXIST { return }
+      if mkdir(path, mode) == 0 { return try synchronizeDirectory(of: path) }
+      if errno == EEXIST { return }
     }
     throw .cannotOpen(path: path, reason: "its directory cannot be made: \(lastSystemError())")
   }

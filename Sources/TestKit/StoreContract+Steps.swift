@@ -4,6 +4,7 @@
 import Domain
 import Glibc
 import Store
+import Synchronization
 
 /// A store did not keep its promise.
 package struct ContractViolation: Error, CustomStringConvertible {
@@ -136,7 +137,16 @@ extension StoreContract {
 }
 
 /// Real threads, since a contest among tasks on few cores is none.
-enum Threads {
+package enum Threads {
+  /// Runs `body` on `count` threads at once, waits for all, and adds up what they give.
+  package static func count(
+    _ count: Int, _ body: @escaping @Sendable (Int) -> Int
+  ) -> Int {
+    let total = Atomic<Int>(0)
+    run(count) { total.add(body($0), ordering: .relaxed) }
+    return total.load(ordering: .relaxed)
+  }
+
   /// Runs `body` on `count` threads at once and waits for all.
   static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let threads = (0..<count).map { index -> pthread_t in

@@ -19,6 +19,7 @@ let mayImport: [String: Set<String>] = [
   "TestKit": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Testing",
   ],
+  "Trials": ["Domain", "Store", "Git", "TestKit"],
 ]
 
 /// What comes with the toolchain and is open to every target that does input or output.

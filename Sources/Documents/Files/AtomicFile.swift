@@ -37,18 +37,18 @@ package enum AtomicFile {
     try write((try readFileIfPresent(path) ?? []) + bytes, to: path)
   }
 
-  /// Makes a folder and every one above it that is missing.
+  /// Makes a folder and every one above it that is missing, durably.
   ///
   /// - Throws: `FileError` where one cannot be made.
   package static func makeFolder(_ path: String) throws(FileError) {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    if mkdir(path, 0o755) == 0 { return try synchronize(parent(of: path)) }
+    if errno == EEXIST { return }
     guard errno == ENOENT, parent(of: path) != path else {
       throw FileError("make the folder", path)
     }
     try makeFolder(parent(of: path))
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw FileError("make the folder", path)
-    }
+    if mkdir(path, 0o755) == 0 { return try synchronize(parent(of: path)) }
+    guard errno == EEXIST else { throw FileError("make the folder", path) }
   }
 
   /// The permissions of a file that may be replaced; `nil` where there is none.

@@ -145,7 +145,7 @@ extension Repository {
         &pointers)
     }
     try check(code, "store a commit of \(tree.short)")
-    return ObjectID(id)
+    return stored(id)
   }
 
   /// A commit that is freed with this value.

@@ -45,7 +45,7 @@ extension Repository {
     guard git_treebuilder_entrycount(builder) > 0 else { return nil }
     var id = git_oid()
     try check(git_treebuilder_write(&id, builder), "store a tree")
-    return ObjectID(id)
+    return stored(id)
   }
 
   private enum Outcome {
@@ -84,7 +84,7 @@ extension Repository {
     defer { git_treebuilder_free(builder) }
     var id = git_oid()
     try check(git_treebuilder_write(&id, builder), "store the empty tree")
-    return ObjectID(id)
+    return stored(id)
   }
 }
 

@@ -77,7 +77,7 @@ extension Repository {
       git_blob_create_from_buffer(&id, pointer, $0.baseAddress, $0.count)
     }
     try check(code, "store a blob of \(bytes.count) bytes")
-    return ObjectID(id)
+    return stored(id)
   }
 
   /// A tree that is freed with this value.

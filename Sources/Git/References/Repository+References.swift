@@ -49,10 +49,13 @@ extension Repository {
       try moveReference(name, to: id, expecting: nil)
     } catch {
       guard error.reason == .exists, try reference(name) == id else { throw error }
+      // Whoever made it may have been killed before it was durable.
+      try makeDurable(reference: name)
     }
   }
 
-  /// Moves a ref if it still has the value that the caller saw.
+  /// Moves a ref if it still has the value that the caller saw. What it leads to is durable before
+  /// the ref is, and the ref is when this returns.
   ///
   /// - Parameter expected: The value it must have; `nil` if it must not exist.
   /// - Throws: `.modified` if it has another value or none, `.exists` if it must not exist and
@@ -60,6 +63,8 @@ extension Repository {
   package func moveReference(
     _ name: String, to id: ObjectID, expecting expected: ObjectID?
   ) throws(GitError) {
+    try makeObjectsDurable()
+    try makeFolders(ofReference: name)
     try withRetryOnLock { () throws(GitError) in
       var target = id.oid
       var reference: OpaquePointer?

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lock files that a killed process left: every later write to their refs would fail (T19).
 
+// As much the home of `timespec` as Glibc: which of them is depends on what is compiled first.
+import CGit2
 import Glibc
 
 extension Repository {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a file that an agent may have made into something else.
 
+// As much the home of `timespec` as Glibc: which of them is depends on what is compiled first.
+import CGit2
 import Glibc
 
 extension Directory {

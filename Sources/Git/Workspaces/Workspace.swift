@@ -91,7 +91,7 @@ package final class Workspace {
   func forgetBase() throws(GitError) {
     guard unlink(basePath) == 0 || errno == ENOENT else { throw .system("remove \(basePath)") }
     // What follows must not reach the disk before this.
-    fsync(try Directory(path: directory).descriptor)
+    try synchronize(directory)
   }
 
   func rememberBase(_ tree: ObjectID) throws(GitError) {

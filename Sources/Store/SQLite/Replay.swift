@@ -10,6 +10,9 @@ struct StoredEntry {
   let at: Timestamp
   let event: String
   let hash: String
+
+  /// Whether it is a plan, whose tasks have rows of their own.
+  var isPlan: Bool { event.hasPrefix(#"{"sessionPlanned""#) }
 }
 
 /// Walks the journal in batches, so that memory does not grow with it.
@@ -50,7 +53,7 @@ struct Replay {
 
   /// The event's text as it was hashed, with the plan's tasks put back.
   func whole(_ entry: StoredEntry) throws(StoreError) -> String {
-    guard entry.event.hasPrefix(#"{"sessionPlanned""#) else { return entry.event }
+    guard entry.isPlan else { return entry.event }
     let tasks = try connection.rows(
       "SELECT body FROM planned_tasks WHERE session = ?1 ORDER BY position", [.id(entry.session)]
     ) { $0.text(0) }
@@ -68,7 +71,7 @@ struct Replay {
       switch error {
       case .corrupt(let detail), .contradiction(_, let detail): return detail
       case .cannotOpen, .networkFileSystem, .newerSchema, .olderSchema, .cannotLock, .busy,
-        .expectationFailed, .readOnly, .diskFull, .io, .failed, .closed:
+        .expectationFailed, .readOnly, .diskFull, .diskNearlyFull, .io, .failed, .closed:
         throw error
       }
     }

@@ -13,8 +13,12 @@ extension SQLiteStore {
           () throws(StoreError) in
           try Replay(connection: database.connection).walk(applying: false)
         }
-        return JournalReport(head: head, problems: problem.map { [$0] } ?? [])
-      case .replay: return try database.compareWithReplay()
+        return JournalReport(
+          head: head, problems: (problem.map { [$0] } ?? []) + (try database.lostEntries()))
+      case .replay:
+        let report = try database.compareWithReplay()
+        return JournalReport(
+          head: report.head, problems: report.problems + (try database.lostEntries()))
       }
     }
   }
@@ -90,6 +94,7 @@ extension Database {
   private func replayedReport() throws(StoreError) -> JournalReport {
     let (head, problem) = try Replay(connection: connection).walk(applying: true)
     var problems = problem.map { [$0] } ?? []
+    problems += try damages()
     problems += try forgedBodies()
     // After a break the replay is shorter than the tables, which says nothing about them.
     if problem == nil {
@@ -100,6 +105,24 @@ extension Database {
     }
     return JournalReport(
       head: head, problems: Array(problems.prefix(JournalReport.problemsMax)))
+  }
+
+  /// What the witness beside the database knows of and the journal does not. It must be read before
+  /// the journal is: a writer at work moves both on, the journal first.
+  func lostEntries() throws(StoreError) -> [JournalProblem] {
+    guard let path, let witnessed = HeadWitness.head(besideDatabase: path),
+      witnessed.sequence > 0
+    else { return [] }
+    let hash = try connection.first(
+      "SELECT hash FROM main.journal WHERE sequence = ?1", [.integer(witnessed.sequence)]
+    ) { $0.text(0) }
+    return hash == witnessed.hash.hex ? [] : [.lost(upTo: witnessed.sequence)]
+  }
+
+  private func damages() throws(StoreError) -> [JournalProblem] {
+    let limit = JournalReport.problemsMax
+    return try connection.rows("PRAGMA main.integrity_check(\(limit))") { $0.text(0) }
+      .filter { $0 != "ok" }.map { .damagedFile(detail: $0) }
   }
 
   private func differences(in table: String) throws(StoreError) -> Int {

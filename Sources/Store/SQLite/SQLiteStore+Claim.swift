@@ -7,7 +7,8 @@ extension SQLiteStore {
   package func claim(
     _ request: ClaimRequest, at now: Moment
   ) throws(StoreError) -> Handoff? {
-    try write { (database) throws(StoreError) in try database.claim(request, at: now) }
+    try reserve?.require()
+    return try write { (database) throws(StoreError) in try database.claim(request, at: now) }
   }
 
   @discardableResult

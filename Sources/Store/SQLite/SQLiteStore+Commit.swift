@@ -6,7 +6,7 @@ import Domain
 extension SQLiteStore {
   @discardableResult
   package func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
-    try write { (database) throws(StoreError) in
+    let head = try write { (database) throws(StoreError) in
       for expectation in transition.expecting {
         try database.check(expectation, of: transition.session)
       }
@@ -14,6 +14,8 @@ extension SQLiteStore {
       try database.keep(transition.documents)
       return try database.append(transition.events, of: transition.session, at: transition.at)
     }
+    keepCopy(at: transition.at)
+    return head
   }
 }
 
@@ -48,6 +50,7 @@ extension Database {
     try connection.run(
       "INSERT INTO journal (sequence, session, at, event, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
       .integer(next.sequence), .id(session), .time(at), .text(stored), .id(next.hash))
+    recorded = next
     return next
   }
 

@@ -26,17 +26,39 @@ package final class SQLiteStore: SessionStore {
   }
 
   private let state: Mutex<State>
+  private let writes = WriteQueue()
+  /// `nil` for a store that is not on a disk or only read.
+  let reserve: DiskReserve?
+  /// Where copies are kept; `nil` where none are.
+  let shelf: BackupShelf?
+  let copying = Mutex(BackupState())
 
-  private init(_ database: Database) { state = Mutex(.open(database)) }
+  private init(
+    _ database: Database, reserve: DiskReserve? = nil, shelf: BackupShelf? = nil
+  ) {
+    state = Mutex(.open(database))
+    self.reserve = reserve
+    self.shelf = shelf
+  }
 
   /// Opens the database at `path`; a writer makes it (0600) and its directory (0700) if need be,
   /// and brings an older one up to date.
   ///
+  /// - Parameters:
+  ///   - reserveBytes: what must stay free on the disk for a claim to be granted; 64 MiB by default.
+  ///   - shelf: where the writer keeps copies of the store, one every five minutes that it is
+  ///     written in; none by default.
   /// - Throws: `StoreError.cannotOpen`, `.networkFileSystem`, `.newerSchema`, `.olderSchema`, or
-  ///   `.corrupt` where the file is no database.
-  package static func open(path: String, role: Role) throws(StoreError) -> SQLiteStore {
+  ///   `.corrupt` where the file is no database, or has lost entries that were acknowledged.
+  package static func open(
+    path: String, role: Role, reserveBytes: Int = DiskReserve.standardBytes,
+    shelf: BackupShelf? = nil
+  ) throws(StoreError) -> SQLiteStore {
     switch role {
-    case .writer(let lock): SQLiteStore(try openToWrite(path, lock))
+    case .writer(let lock):
+      SQLiteStore(
+        try openToWrite(path, lock), reserve: DiskReserve(path: path, bytes: reserveBytes),
+        shelf: shelf)
     case .reader: SQLiteStore(try openToRead(path))
     }
   }
@@ -65,29 +87,45 @@ package final class SQLiteStore: SessionStore {
     _ body: (Database) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     try state.withLock { (state) throws(StoreError) -> Value in
-      switch state {
-      case .failed(let reason): throw .failed(reason: reason)
-      case .closed: throw .closed
-      case .open(let database):
-        do throws(StoreError) {
-          return try body(database)
-        } catch {
-          if let fatal = database.connection.fatalError { state = .failed(reason: "\(fatal)") }
-          throw error
-        }
-      }
+      let database = try Self.database(in: state)
+      defer { Self.giveUp(&state, after: database) }
+      return try body(database)
     }
   }
 
-  /// Runs `body` alone on the connection, in a transaction that is durable when this returns.
+  private static func database(in state: State) throws(StoreError) -> Database {
+    switch state {
+    case .open(let database): return database
+    case .failed(let reason): throw .failed(reason: reason)
+    case .closed: throw .closed
+    }
+  }
+
+  private static func giveUp(_ state: inout State, after database: Database) {
+    if let fatal = database.connection.fatalError { state = .failed(reason: "\(fatal)") }
+  }
+
+  /// Runs `body` in a transaction that is durable when this returns, and that others, who came while
+  /// the disk was busy, may share; a body that throws takes nothing of theirs along.
   func write<Value: Sendable>(
     _ body: (Database) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try read { (database) throws(StoreError) in
-      guard database.mode == .readWrite else { throw .readOnly }
-      return try database.connection.transaction(.write) { () throws(StoreError) in
-        try body(database)
+    try withoutActuallyEscaping(body) { (body) throws(StoreError) -> Value in
+      let write = ValueWrite(body)
+      writes.add(write)
+      state.withLock { state in
+        // Another may have written for us while we waited for the lock.
+        guard !write.isSettled else { return }
+        do throws(StoreError) {
+          let database = try Self.database(in: state)
+          guard database.mode == .readWrite else { throw .readOnly }
+          writes.settle(on: database)
+          Self.giveUp(&state, after: database)
+        } catch {
+          writes.refuse(with: error)
+        }
       }
+      return try write.result()
     }
   }
 
@@ -109,8 +147,19 @@ package final class SQLiteStore: SessionStore {
       PRAGMA trusted_schema = OFF;
       """)
     try Schema.migrate(connection, path: path)
+    // The names of the database and of its log, and that of their directory, which whoever made it
+    // may not have lived to sync. SQLite syncs the log's name too, but takes no notice of a failure.
     try StorePlace.synchronizeDirectory(of: path)
-    return Database(connection: connection, mode: .readWrite)
+    try StorePlace.synchronizeDirectory(of: StorePlace.directory(of: path))
+    let database = Database(
+      connection: connection, mode: .readWrite, path: path,
+      witness: try HeadWitness(besideDatabase: path))
+    if case .lost(let sequence)? = try database.lostEntries().first {
+      let head = try database.head().sequence
+      throw .corrupt(
+        detail: "it ends with entry \(head), and \(sequence) entries had been acknowledged")
+    }
+    return database
   }
 
   private static func openToRead(_ path: String) throws(StoreError) -> Database {
@@ -124,7 +173,7 @@ package final class SQLiteStore: SessionStore {
     guard found == Schema.latest else {
       throw .olderSchema(found: found, known: Schema.latest)
     }
-    return Database(connection: connection, mode: .readOnly)
+    return Database(connection: connection, mode: .readOnly, path: path)
   }
 }
 
@@ -133,12 +182,23 @@ package final class SQLiteStore: SessionStore {
 final class Database: @unchecked Sendable {
   let connection: Connection
   let mode: Connection.Mode
+  /// Where the database lies; `nil` for one in memory.
+  let path: String?
+  /// Kept by the writer of a database on disk.
+  let witness: HeadWitness?
+  /// The last entry journalled by the transaction under way; `nil` where it journalled none.
+  var recorded: JournalHead?
   /// Plans are written once and read at every turn.
   private var plans: [SessionID: SessionPlan] = [:]
 
-  init(connection: Connection, mode: Connection.Mode) {
+  init(
+    connection: Connection, mode: Connection.Mode, path: String? = nil,
+    witness: HeadWitness? = nil
+  ) {
     self.connection = connection
     self.mode = mode
+    self.path = path
+    self.witness = witness
   }
 
   /// The plan of a session whose row names `entry`.

@@ -4,6 +4,7 @@
 import Coordinator
 import Documents
 import Domain
+import Store
 
 enum RecoverCommand {
   static let spec = CommandSpec(
@@ -12,10 +13,18 @@ enum RecoverCommand {
       Gives back the claims of workers that died with their coordinator, proves submissions that \
       were recorded, returns claims whose lease ran out, and moves branches to where the journal \
       says they are. Every `run` does the same first; doing it twice does no harm.
+
+      With --salvage it makes a damaged store anew, entry by entry, from what can still be read of \
+      it and of its copies. What was damaged is kept beside it.
       """,
-    examples: [Example("orchestrate recover", "After a crash or a power cut")]
+    examples: [
+      Example("orchestrate recover", "After a crash or a power cut"),
+      Example("orchestrate recover --salvage", "When the store is said to be damaged"),
+    ],
+    options: [OptionSpec("salvage", help: "Make a damaged store anew from itself and its copies")]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
+    if invocation.flag("salvage") { return try salvage(project, invocation) }
     let settings = try project.settings()
     let report = try await project.withCoordinator(
       settings: settings, tell: { _ in }, recovering: false
@@ -43,5 +52,31 @@ enum RecoverCommand {
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
     for id in report.journals { invocation.print("the journal of \(id) was put into git") }
     return .done
+  }
+
+  /// Ends with 17 where entries that had been acknowledged could not be found anywhere.
+  private static func salvage(
+    _ project: ProjectAccess, _ invocation: Invocation
+  ) throws(Problem) -> ExitCode {
+    let report = try project.salvage()
+    let ending = report.entriesLost > 0 ? ExitCode.partialSuccess : .done
+    if invocation.wantsJSON {
+      let document: JSONValue = [
+        "entries": .integer(report.head.sequence),
+        "entriesLost": .integer(report.entriesLost),
+        "entriesFromCopies": .integer(report.head.sequence - report.entriesFromStore),
+        "bodies": .integer(report.bodies), "damaged": .string(report.damagedPath),
+      ]
+      invocation.print(document.prettyText)
+      return ending
+    }
+    let copied = report.head.sequence - report.entriesFromStore
+    invocation.print(
+      "\(report.head.sequence) entries are whole, \(copied) of them from copies of the store")
+    if report.entriesLost > 0 {
+      invocation.print("\(report.entriesLost) later ones had been acknowledged and are lost")
+    }
+    invocation.print("what was damaged is kept as \(report.damagedPath)")
+    return ending
   }
 }

@@ -197,10 +197,27 @@ struct ProjectAccess: Sendable {
     try ignoreState()
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
-      let store = try SQLiteStore.open(path: paths.database, role: .writer(lock))
+      let store = try SQLiteStore.open(
+        path: paths.database, role: .writer(lock),
+        shelf: shelf)
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, signingKey: signingKey, tell: tell)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
+
+  /// Makes a damaged store anew, under the lock that keeps everybody else away.
+  ///
+  /// - Throws: `Problem` with exit 69 where a coordinator is alive or nothing is left to read.
+  func salvage() throws(Problem) -> SalvageReport {
+    guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
+    do throws(StoreError) {
+      return try Salvage.run(
+        path: paths.database, lock: lock, shelf: shelf, at: SystemClock.make()().wall)
     } catch {
       throw Problem(error)
     }

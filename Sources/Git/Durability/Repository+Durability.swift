@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must be on the disk before a ref may lead to it.
+
+import CGit2
+import Domain
+import Glibc
+
+extension Repository {
+  /// When this process began to write. What was made earlier was made by another, which may not
+  /// have synced it.
+  private static let startMilliseconds = fileClockMilliseconds()
+
+  /// The clock that files are stamped with.
+  private static func fileClockMilliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+  }
+
+  /// Takes down the time of the start, before anything is written.
+  static func beginWriting() { _ = startMilliseconds }
+
+  /// The name of an object that libgit2 has just stored, or found to be there.
+  func stored(_ id: git_oid) -> ObjectID {
+    let id = ObjectID(id)
+    let folder = "\(objectsDirectory)/\(id.text.prefix(2))"
+    let path = "\(folder)/\(id.text.dropFirst(2))"
+    let birth = orchestrate_birth(path)
+    // One that is not a file of its own lies in a pack, which git syncs when it makes it.
+    guard birth >= 0 else { return id }
+    if birth < Self.startMilliseconds { SyncLedger.shared.found(path, in: objectsDirectory) }
+    SyncLedger.shared.used(folderMadeAt: orchestrate_birth(folder), in: objectsDirectory)
+    return id
+  }
+
+  /// Makes everything durable that was stored so far, as far as libgit2 has not.
+  ///
+  /// - Throws: `.diskFailed` where a sync fails or has failed before.
+  func makeObjectsDurable() throws(GitError) {
+    let ledger = SyncLedger.shared
+    try ledger.requireSound()
+    let found = ledger.foundObjects(in: objectsDirectory)
+    for path in found.sorted() { try synchronize(path) }
+    for folder in Set(found.map { String($0.dropLast(39)) }).sorted() {
+      try synchronize(folder)
+    }
+    ledger.synced(found, in: objectsDirectory)
+    guard !ledger.areFoldersDurable(in: objectsDirectory) else { return }
+    // All at once, so that the folder that they lie in is synced once and not with each of them.
+    for number in 0..<256 {
+      let folder = "\(objectsDirectory)/\(number < 16 ? "0" : "")\(String(number, radix: 16))"
+      guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+        throw .system("make the folder \(folder)")
+      }
+    }
+    let now = Self.fileClockMilliseconds()
+    try synchronize(objectsDirectory)
+    ledger.synced(foldersOf: objectsDirectory, at: now)
+  }
+
+  /// Makes the folders that a ref lies in, durably; libgit2 would sync the last of them only.
+  ///
+  /// - Throws: `.diskFailed` where a sync fails. A name that git forbids makes nothing; libgit2
+  ///   says what is wrong with it.
+  func makeFolders(ofReference name: String) throws(GitError) {
+    guard git_reference_is_valid_name(name) == 1 else { return }
+    var folder = commonDirectory
+    for part in name.split(separator: "/").dropLast() {
+      let parent = folder
+      folder += "/\(part)"
+      let isNew = mkdir(folder, 0o777) == 0
+      // A file in its place is a ref, with which this one cannot be: libgit2 says so.
+      guard isNew || errno == EEXIST else { return }
+      if isNew || !SyncLedger.shared.isDurable(folder) {
+        try synchronize(parent)
+        SyncLedger.shared.synced(folder)
+      }
+    }
+  }
+
+  /// Makes a ref durable that is there already, with what it leads to noted before.
+  ///
+  /// - Throws: `.diskFailed` where a sync fails.
+  func makeDurable(reference name: String) throws(GitError) {
+    let path = "\(commonDirectory)/\(name)"
+    // A packed ref is in a file that git syncs when it makes it.
+    guard access(path, F_OK) == 0 else { return }
+    try synchronize(path)
+    try synchronize(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+  }
+}

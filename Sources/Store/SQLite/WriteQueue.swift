@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes of several threads that share one transaction, and so one sync of the disk.
+
+import Synchronization
+
+/// What one caller wants written, and what became of it. `Sendable` unchecked, because the caller
+/// makes it and waits, and whoever settles it does so under the store's lock, which the caller takes
+/// before it looks.
+class PendingWrite: @unchecked Sendable {
+  /// Whether the transaction that it was part of has ended.
+  fileprivate(set) var isSettled = false
+  /// Why it was not kept.
+  fileprivate(set) var failure: StoreError?
+
+  /// Runs inside the transaction.
+  fileprivate func perform(on database: Database) throws(StoreError) {}
+
+  /// Lets go of what the caller lent; it may return from now on.
+  fileprivate func settle() { isSettled = true }
+}
+
+/// A write that gives a value. `Sendable` unchecked for the same reason.
+final class ValueWrite<Value>: PendingWrite, @unchecked Sendable {
+  /// The caller's, which must not be held once it returns.
+  private var body: ((Database) throws(StoreError) -> Value)?
+  private var value: Value?
+
+  init(_ body: @escaping (Database) throws(StoreError) -> Value) { self.body = body }
+
+  fileprivate override func perform(on database: Database) throws(StoreError) {
+    guard let body else { return }
+    value = try body(database)
+  }
+
+  fileprivate override func settle() {
+    body = nil
+    super.settle()
+  }
+
+  /// What `body` gave, once the write is settled.
+  ///
+  /// - Throws: what `body` threw, or what kept the transaction from becoming durable.
+  func result() throws(StoreError) -> Value {
+    if let failure { throw failure }
+    guard let value else { throw .closed }
+    return value
+  }
+}
+
+/// The writes that nobody has begun with yet.
+///
+/// While one thread waits for the disk, those that come after it queue up. The first of them to get
+/// the store's lock then writes for all (group commit): each in a savepoint of its own, so that one
+/// that is refused takes nothing of the others along, and all in one transaction.
+final class WriteQueue: Sendable {
+  private let pending = Mutex<[PendingWrite]>([])
+
+  func add(_ write: PendingWrite) { pending.withLock { $0.append(write) } }
+
+  /// Settles everything that waits, under the store's lock.
+  func settle(on database: Database) {
+    let writes = takeAll()
+    do throws(StoreError) {
+      let head = try database.connection.transaction(.write) { () throws(StoreError) in
+        database.recorded = nil
+        for write in writes { try perform(write, alone: writes.count == 1, on: database) }
+        return database.recorded
+      }
+      if let head { database.witness?.note(head) }
+    } catch {
+      for write in writes where write.failure == nil { write.failure = error }
+    }
+    for write in writes { write.settle() }
+  }
+
+  /// Refuses everything that waits, since nothing can be written any more.
+  func refuse(with error: StoreError) {
+    for write in takeAll() {
+      write.failure = error
+      write.settle()
+    }
+  }
+
+  private func takeAll() -> [PendingWrite] {
+    pending.withLock { writes in
+      defer { writes = [] }
+      return writes
+    }
+  }
+
+  private func perform(
+    _ write: PendingWrite, alone: Bool, on database: Database
+  ) throws(StoreError) {
+    // Alone it needs no savepoint: the transaction itself is undone.
+    if alone { return try write.perform(on: database) }
+    let before = database.recorded
+    try database.connection.run("SAVEPOINT one_of_many")
+    do throws(StoreError) {
+      try write.perform(on: database)
+    } catch {
+      if database.connection.fatalError != nil { throw error }
+      write.failure = error
+      try database.connection.run("ROLLBACK TO one_of_many")
+      database.recorded = before
+    }
+    try database.connection.run("RELEASE one_of_many")
+  }
+}

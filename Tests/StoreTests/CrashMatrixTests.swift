@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A few seconds of the crash matrix; `scripts/crash` runs all of it.
+
+import FoundationEssentials
+import Glibc
+import TestKit
+import Testing
+
+@Suite struct CrashMatrixTests {
+  @Test func `a session that is killed, starved or cut off loses nothing that was told`() throws {
+    guard system("command -v strace git python3 >/dev/null") == 0, Self.mayTrace else {
+      print("skipped: the crash matrix needs strace, git and python3, and leave to trace")
+      return
+    }
+    let directory = try TemporaryDirectory("crash")
+    let script =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+      + "/../../scripts/crash"
+    let driver = URL(fileURLWithPath: BuiltExecutable.path).deletingLastPathComponent()
+      .appending(path: "Trials").path
+    let output = directory.file("output")
+    let code = system(
+      "'\(script)' --driver '\(driver)' --sample 8 --runs 40 >'\(output)' 2>&1")
+    let text = String(decoding: try bytes(of: output), as: UTF8.self)
+    print(text)
+    #expect(code == 0, "\(text)")
+  }
+
+  private static var mayTrace: Bool { system("strace -o /dev/null true 2>/dev/null") == 0 }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Full disks, lost entries, copies, and stores made anew from what is left.
+
+import Domain
+import Glibc
+import Store
+import TestKit
+import Testing
+
+@Suite struct StoreSafetyTests {
+  private let directory: TemporaryDirectory
+  private let clock = ManualClock()
+  private var path: String { directory.file("store/orchestrate.db") }
+  private var shelf: BackupShelf { BackupShelf(folder: directory.file("store/backups")) }
+
+  init() throws { directory = try TemporaryDirectory("safety") }
+
+  /// A session in execution with two handoffs ready.
+  private func start(_ store: SQLiteStore) throws {
+    let sample = try SamplePlan()
+    try store.commit(try sample.started(at: clock.now.wall))
+    for index in 1...2 {
+      try store.commit(try sample.activated(task: index, ordinal: index, at: clock.now.wall))
+    }
+  }
+
+  private func note(_ text: String, in store: SQLiteStore) throws {
+    try store.commit(
+      Transition(
+        session: SessionID("39")!, at: clock.now.wall,
+        events: [.noted(Note(kind: "test", text: text))], documents: [Document(body: text)]))
+  }
+
+  private func claim(from store: SQLiteStore) throws -> Handoff? {
+    try store.claim(
+      ClaimRequest(roles: [.testEngineer], worker: "w", leaseLength: .seconds(60)), at: clock.now)
+  }
+
+  private func lock() throws -> StoreLock {
+    try #require(try StoreLock.tryAcquire(directory.file("store/\(StoreLock.fileName)")))
+  }
+
+  // MARK: Full disks
+
+  @Test func `nothing is claimed while less is free than must stay so`() throws {
+    let store = try SQLiteStore.open(
+      path: path, role: .writer(try lock()), reserveBytes: .max)
+    try start(store)
+    let before = try store.head()
+    let error = #expect(throws: StoreError.self) { try claim(from: store) }
+    guard case .diskNearlyFull(path, _, reserveBytes: .max) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(try store.head() == before)
+    try note("what is under way goes on", in: store)
+  }
+
+  @Test func `on a disk that fills up work under way is kept, and claims wait for space`() throws {
+    let disk = directory.file("disk")
+    mkdir(disk, 0o700)
+    guard system("mount -t tmpfs -o size=8m tmpfs '\(disk)' 2>/dev/null") == 0 else {
+      print("skipped: this user may not mount a small file system to fill")
+      return
+    }
+    defer { system("umount -l '\(disk)'") }
+    let lock = try #require(try StoreLock.tryAcquire("\(disk)/\(StoreLock.fileName)"))
+    let store = try SQLiteStore.open(
+      path: "\(disk)/orchestrate.db", role: .writer(lock), reserveBytes: 2 << 20)
+    try start(store)
+    #expect(try claim(from: store) != nil)
+
+    let filler = "\(disk)/filler"
+    try write([UInt8](repeating: 1, count: 6 << 20), to: filler)
+    #expect(throws: StoreError.self) { try claim(from: store) }
+    try note("written from the reserve", in: store)
+
+    // To the last byte: a commit then fails, whole, and the store stays usable.
+    let rest = open(filler, O_WRONLY | O_APPEND)
+    while write(rest, [UInt8](repeating: 2, count: 4096), 4096) == 4096 {}
+    close(rest)
+    var kept = 0
+    let refusal = #expect(throws: StoreError.self) {
+      while true {
+        try note(String(repeating: "\(kept)", count: 20_000), in: store)
+        kept += 1
+      }
+    }
+    guard case .diskFull = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(try store.verifyJournal(.replay).isWhole)
+
+    unlink(filler)
+    #expect(try claim(from: store)?.claim?.fence == Fence(2))
+    #expect(try store.verifyJournal(.replay).isWhole)
+  }
+
+  // MARK: Loss
+
+  @Test func `a log that lost acknowledged commits is not taken for a whole one`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    try note("the last", in: store)
+    let head = try store.head().sequence
+    let log = try bytes(of: path + "-wal")
+    #expect(mkdir(directory.file("torn"), 0o700) == 0)
+    for (suffix, content) in [("", try bytes(of: path)), ("-wal", Array(log.dropLast(5000)))] {
+      try write(content, to: directory.file("torn/orchestrate.db\(suffix)"))
+    }
+    try write(
+      try bytes(of: directory.file("store/orchestrate.head")),
+      to: directory.file("torn/orchestrate.head"))
+    let error = #expect(throws: StoreError.self) { try directory.makeStore("torn") }
+    guard case .corrupt = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let reader = try SQLiteStore.open(path: directory.file("torn/orchestrate.db"), role: .reader)
+    #expect(try reader.verifyJournal(.chain).problems == [.lost(upTo: head)])
+  }
+
+  @Test(arguments: ["", "nonsense", "99 \(String(repeating: "a", count: 64)) 00000000"])
+  func `a witness that says nothing stands in nobody's way`(text: String) throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    store.close()
+    try write(text, to: directory.file("store/orchestrate.head"))
+    #expect(try directory.makeStore("store").verifyJournal(.replay).isWhole)
+  }
+
+  // MARK: Copies
+
+  @Test func `copies are made five minutes apart, and the newest ten are kept`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    let first = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
+    clock.advance(by: .seconds(299))
+    #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) == nil)
+    for _ in 1...11 {
+      clock.advance(by: .seconds(300))
+      #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) != nil)
+    }
+    #expect(shelf.copies().count == 10)
+    #expect(!shelf.copies().contains(first))
+    clock.jumpWall(by: .seconds(-86_400))
+    #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) != nil, "the clock was set back")
+  }
+
+  @Test func `a store with a shelf copies itself while it is written in`() throws {
+    let store = try SQLiteStore.open(path: path, role: .writer(try lock()), shelf: shelf)
+    try start(store)
+    #expect(shelf.copies().count == 1)
+    clock.advance(by: .seconds(301))
+    try note("later", in: store)
+    #expect(shelf.copies().count == 2)
+    #expect(store.copyFailure == nil)
+    let copy = try SQLiteStore.open(path: shelf.copies()[0], role: .reader)
+    #expect(try copy.head() == store.head())
+  }
+
+  @Test func `a copy that cannot be made harms no commit and is told`() throws {
+    let store = try SQLiteStore.open(path: path, role: .writer(try lock()), shelf: shelf)
+    try write("in the way", to: directory.file("store/backups"))
+    try start(store)
+    #expect(store.copyFailure != nil)
+    #expect(try store.head().sequence > 0)
+  }
+
+  @Test func `a damaged store drives no good copy out`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    try note("needle", in: store)
+    let good = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
+    store.close()
+    try damage("needle")
+    let damaged = try directory.makeStore("store")
+    clock.advance(by: .seconds(301))
+    #expect(throws: StoreError.self) {
+      try damaged.backUpIfDue(to: shelf, at: clock.now.wall)
+    }
+    #expect(shelf.copies() == [good])
+  }
+
+  // MARK: Salvage
+
+  @Test func `a damaged entry is taken from a copy, and the rest from the store`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    try note("needle", in: store)
+    _ = try claim(from: store)
+    try store.backUpIfDue(to: shelf, at: clock.now.wall)
+    for text in ["later", "latest"] { try note(text, in: store) }
+    let before = try StoreSnapshot(of: store)
+    store.close()
+    try damage("needle")
+
+    let report = try Salvage.run(
+      path: path, lock: try lock(), shelf: shelf, at: clock.now.wall)
+    #expect(report.entriesLost == 0)
+    #expect(report.entriesFromStore == report.head.sequence - 1)
+    #expect(report.bodies == 3)
+    let salvaged = try directory.makeStore("store")
+    #expect(try StoreSnapshot(of: salvaged) == before)
+    #expect(try salvaged.verifyJournal(.replay).isWhole)
+    #expect(try salvaged.document(Digest.sha256(of: "needle".utf8)) == "needle")
+    #expect(access(report.damagedPath, F_OK) == 0, "what was damaged is kept")
+  }
+
+  @Test func `without a copy the journal up to the damage is kept, and the loss told`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    try note("needle", in: store)
+    try note("later", in: store)
+    let head = try store.head().sequence
+    store.close()
+    try damage("needle")
+    let report = try Salvage.run(path: path, lock: try lock(), shelf: nil, at: clock.now.wall)
+    #expect(report.head.sequence == head - 2)
+    #expect(report.entriesLost == 2)
+    let salvaged = try directory.makeStore("store")
+    try note("it goes on", in: salvaged)
+    #expect(try salvaged.verifyJournal(.replay).isWhole)
+  }
+
+  @Test func `a store whose file is gone comes back from its newest copy`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    try store.backUpIfDue(to: shelf, at: clock.now.wall)
+    let before = try StoreSnapshot(of: store)
+    store.close()
+    try write([UInt8](repeating: 0, count: 8192), to: path)
+    let report = try Salvage.run(path: path, lock: try lock(), shelf: shelf, at: clock.now.wall)
+    #expect(report.entriesFromStore == 0)
+    #expect(try StoreSnapshot(of: try directory.makeStore("store")) == before)
+  }
+
+  private func damage(_ needle: String) throws {
+    var content = try bytes(of: path)
+    for range in content.ranges(of: Array(needle.utf8)) { content[range.lowerBound] ^= 1 }
+    try write(content, to: path)
+  }
+
+  // MARK: Shared transactions
+
+  @Test func `writers who share a transaction are kept or refused each for itself`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    let before = try store.head().sequence
+    let refused = Threads.count(8) { thread in
+      var refused = 0
+      for round in 1...25 {
+        let expecting: [Store.Expectation] = round % 5 == 0 ? [.noSession] : []
+        do {
+          try store.commit(
+            Transition(
+              session: SessionID("39")!, at: clock.now.wall, expecting: expecting,
+              events: [.noted(Note(kind: "test", text: "\(thread) \(round)"))]))
+        } catch {
+          refused += 1
+        }
+      }
+      return refused
+    }
+    #expect(refused == 40)
+    #expect(try store.head().sequence == before + 160)
+    #expect(try store.verifyJournal(.replay).isWhole)
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The least that a durable handoff costs in SQLite: C, prepared statements, WAL, FULL, one process.
+// floor FOLDER HANDOFFS TRANSACTIONS   TRANSACTIONS is 1 (complete and claim together) or 2.
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static sqlite3 *db;
+
+static void run(const char *sql) {
+  char *error = NULL;
+  if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK) {
+    fprintf(stderr, "%s: %s\n", sql, error);
+    exit(1);
+  }
+}
+
+static sqlite3_stmt *prepared(const char *sql) {
+  sqlite3_stmt *statement;
+  if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) {
+    fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(db));
+    exit(1);
+  }
+  return statement;
+}
+
+static void finish(sqlite3_stmt *statement) {
+  if (sqlite3_step(statement) != SQLITE_DONE) {
+    fprintf(stderr, "%s\n", sqlite3_errmsg(db));
+    exit(1);
+  }
+  sqlite3_reset(statement);
+}
+
+int main(int count, char **arguments) {
+  if (count != 4) return 64;
+  char path[4096];
+  snprintf(path, sizeof path, "%s/floor.db", arguments[1]);
+  int handoffs = atoi(arguments[2]), transactions = atoi(arguments[3]);
+  if (sqlite3_open(path, &db) != SQLITE_OK) return 1;
+  run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  run("CREATE TABLE handoffs (id INTEGER PRIMARY KEY, state TEXT, fence INTEGER, packet TEXT);"
+      "CREATE INDEX ready ON handoffs (id) WHERE state = 'ready';"
+      "CREATE TABLE events (id INTEGER PRIMARY KEY, event TEXT);");
+  sqlite3_stmt *enqueue = prepared("INSERT INTO handoffs (state, packet) VALUES ('ready', ?1)");
+  sqlite3_stmt *event = prepared("INSERT INTO events (event) VALUES (?1)");
+  sqlite3_stmt *complete = prepared("UPDATE handoffs SET state = 'done' WHERE id = ?1 AND fence = ?2");
+  sqlite3_stmt *claim = prepared(
+      "UPDATE handoffs SET state = 'claimed', fence = ?1 WHERE id = "
+      "(SELECT id FROM handoffs WHERE state = 'ready' ORDER BY id LIMIT 1) RETURNING id");
+  char packet[513];
+  memset(packet, 'x', 512);
+  packet[512] = 0;
+  sqlite3_bind_text(enqueue, 1, packet, -1, SQLITE_STATIC);
+  sqlite3_bind_text(event, 1, packet, 200, SQLITE_STATIC);
+  finish(enqueue);
+
+  struct timespec begin, end;
+  sqlite3_int64 held = 0;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  for (int fence = 1; fence <= handoffs; fence++) {
+    run("BEGIN IMMEDIATE");
+    if (held) {
+      sqlite3_bind_int64(complete, 1, held);
+      sqlite3_bind_int64(complete, 2, fence - 1);
+      finish(complete);
+      finish(enqueue);
+      finish(event);
+    }
+    if (transactions == 2) run("COMMIT; BEGIN IMMEDIATE");
+    sqlite3_bind_int64(claim, 1, fence);
+    if (sqlite3_step(claim) != SQLITE_ROW) return 1;
+    held = sqlite3_column_int64(claim, 0);
+    finish(claim);
+    if (transactions == 2) finish(event);
+    run("COMMIT");
+  }
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  double seconds = (end.tv_sec - begin.tv_sec) + (end.tv_nsec - begin.tv_nsec) / 1e9;
+  printf("%d\n", (int)(handoffs / seconds));
+  return 0;
+}
