@@ -103,7 +103,8 @@ private struct ArchiveReading {
         case .gap(let number): breakOff("entry \(number) of the journal is missing")
         case .brokenChain(let number):
           breakOff("entry \(number) of the journal, or one before it, is not what was journalled")
-        case .unfounded, .differs, .forgedBody: breakOff("the journal does not hold: \(error)")
+        case .damagedFile, .lost, .unfounded, .differs, .forgedBody:
+          breakOff("the journal does not hold: \(error)")
         }
       }
     }
