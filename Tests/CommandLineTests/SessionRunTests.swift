@@ -123,6 +123,17 @@ struct SessionRunTests {
     #expect(left.standardOutput.text.contains("0"), said(left))
   }
 
+  @Test func `a store whose maker was killed before anything was in it keeps nobody out`()
+    async throws
+  {
+    let project = try await ProjectFixture()
+    _ = await project.shell("mkdir -p .claude/state && : >.claude/state/orchestrate.db")
+    let status = await project.orchestrate("session", "list")
+    #expect(status.termination == .exited(0), said(status))
+    let run = await project.orchestrate("run", "session-007")
+    #expect(run.termination == .exited(0), said(run))
+  }
+
   @Test func `an interrupted run is sealed, and goes on where it was`() async throws {
     let project = try await ProjectFixture()
     let stopped = await project.shell(

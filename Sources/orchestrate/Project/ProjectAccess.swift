@@ -49,12 +49,14 @@ struct ProjectAccess: Sendable {
       supervisor: .ownExecutable)
   }
 
-  /// A store that only reads; `nil` where no session was ever started here.
+  /// A store that only reads; `nil` where no session was ever started here, or where whoever made
+  /// the store was killed before anything was in it.
   func reader() throws(Problem) -> (any SessionStore)? {
     guard access(paths.database, F_OK) == 0 else { return nil }
     do throws(StoreError) {
       return try SQLiteStore.open(path: paths.database, role: .reader)
     } catch {
+      if case .olderSchema(found: 0, _) = error { return nil }
       throw Problem(error)
     }
   }
