@@ -7,7 +7,9 @@ import TestKit
 import Testing
 
 @Suite struct CrashMatrixTests {
-  @Test func `a session that is killed at one of its file calls loses nothing that was told`() throws {
+  @Test func `a session killed at any of its file calls loses nothing that was told`()
+    throws
+  {
     guard system("command -v strace git python3 >/dev/null") == 0, Self.mayTrace else {
       print("skipped: the crash matrix needs strace, git and python3, and leave to trace")
       return
