@@ -10,6 +10,14 @@ import Testing
     "\(outcome.standardOutput.text)\(outcome.standardError.text)"
   }
 
+  /// Brings what the log still holds into the file, which is copied and damaged afterwards.
+  private static let settle = """
+    python3 -c 'import sqlite3
+    store = sqlite3.connect(".claude/state/orchestrate.db")
+    assert store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    store.close()'
+    """
+
   /// Changes a letter of every submission that the journal holds.
   private static let damage = """
     python3 -c 'p = ".claude/state/orchestrate.db"; b = open(p, "rb").read()
@@ -24,7 +32,7 @@ import Testing
     let run = await project.orchestrate("run", "session-007")
     #expect(run.termination == .exited(0), said(run))
     let copied = await project.shell(
-      "mkdir -p .claude/state/backups && "
+      Self.settle + " && mkdir -p .claude/state/backups && "
         + "cp .claude/state/orchestrate.db .claude/state/backups/orchestrate-9999999999999.db")
     #expect(copied.termination == .exited(0), said(copied))
     let damaged = await project.shell(Self.damage)
