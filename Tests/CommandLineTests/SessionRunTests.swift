@@ -137,8 +137,8 @@ struct SessionRunTests {
   @Test func `an interrupted run is sealed, and goes on where it was`() async throws {
     let project = try await ProjectFixture()
     let stopped = await project.shell(
-      "env --default-signal=INT $orchestrate run session-007 & pid=$!; sleep 1.5; "
-        + "kill -INT $pid; wait $pid")
+      "env --default-signal=INT $orchestrate run session-007 2>run.log & pid=$!; "
+        + "until grep -q PASS run.log; do sleep 0.1; done; kill -INT $pid; wait $pid")
     #expect(stopped.termination == .exited(130), said(stopped))
     let status = await project.orchestrate("status")
     #expect(status.standardOutput.text.contains("paused"), said(status))
