@@ -79,7 +79,8 @@ package enum PythonControl {
                     method = getattr(type(value), name, None)
                     if getattr(method, "__code__", None) is code:
                         # A class that does not know the other one says NotImplemented.
-                        if method(value, other) not in (False, NotImplemented):
+                        answer = method(value, other)
+                        if answer is not NotImplemented and answer:
                             lies.append(f"{type(value).__name__}.{name} holds for any object")
                             asked.discard(code)
             except BaseException:
