@@ -212,6 +212,21 @@ struct GreenCheatTests {
   private static let honest: [Cheat] = [
     Cheat("the plain way", [], ProofCase.honest.mapValues(Optional.some)),
     .code(
+      "a data class, which says NotImplemented of strangers", [],
+      """
+      from dataclasses import dataclass
+
+
+      @dataclass(frozen=True)
+      class Number:
+          value: int
+
+
+      def twice(value):
+          assert Number(value) == Number(value)
+          return value * 2
+      """),
+    .code(
       "a value that knows its like", [],
       """
       class Number:
