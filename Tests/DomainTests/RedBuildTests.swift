@@ -40,7 +40,7 @@ extension TestOutcome {
       changes: [.test(changed)], baseline: baseline, after: .saw(after), knownBroken: [],
       ground: SymbolGround(
         paths: ["src/lib.rs", "src/ops.rs"], names: ["calc", "example.com/calc"],
-        implementationMentions: { ["serde", "Vec", "Calc"].contains($0) },
+        implementationOwns: { ["serde", "Vec", "Calc"].contains($0) },
         implementationDeclares: { $0 == "Calc" }, testTexts: [text]))
   }
 

@@ -10,7 +10,7 @@ import Testing
   private static var ground: SymbolGround {
     SymbolGround(
       paths: ["gantt/__init__.py", "gantt/chart.py"],
-      implementationMentions: { ["Chart", "numpy"].contains($0) },
+      implementationOwns: { ["Chart", "numpy"].contains($0) },
       testTexts: ["from gantt.chart import width\nimport numpy\nChart().scale()"])
   }
 
@@ -124,7 +124,7 @@ import Testing
 
   @Test func `a planned path that the submission itself wrote is not the code under test`() {
     let ground = SymbolGround(
-      paths: ["gantt/chart.py", "tests/test_chart.py"], implementationMentions: { _ in false },
+      paths: ["gantt/chart.py", "tests/test_chart.py"], implementationOwns: { _ in false },
       testTexts: ["import tests.nothing"])
     let raised = TestOutcome.failed(.of(.raised(type: "E", file: "tests/test_chart.py")))
     for outcome in [raised, .missing("nothing", in: "tests")] {

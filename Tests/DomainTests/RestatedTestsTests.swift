@@ -11,7 +11,7 @@ import Testing
   private func judge(_ now: Results, plan: [String], changes: [Change] = [file]) -> Judgement {
     RedRules.judge(
       changes: changes, baseline: .saw(Self.before), after: .saw(now), knownBroken: [],
-      ground: SymbolGround(paths: [], implementationMentions: { _ in false }, testTexts: []),
+      ground: SymbolGround(paths: [], implementationOwns: { _ in false }, testTexts: []),
       plan: plan
     ).judgement
   }

@@ -9,7 +9,7 @@ import Testing
     _ symbol: String, in module: String, paths: Set<String>, text: String, mentioned: String = ""
   ) -> Bool {
     let ground = SymbolGround(
-      paths: paths, implementationMentions: { !mentioned.isEmpty && $0 == mentioned },
+      paths: paths, implementationOwns: { !mentioned.isEmpty && $0 == mentioned },
       testTexts: ["", text])
     let result = RedRules.judge(
       changes: [.test("tests/test_chart.py")], baseline: .saw([:]),

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `a base that fails now and then is not red`() {
-    let ground = SymbolGround(paths: [], implementationMentions: { _ in false }, testTexts: [])
+    let ground = SymbolGround(paths: [], implementationOwns: { _ in false }, testTexts: [])
     func code(_ unsteady: UnsteadyTests) -> String? {
       RedRules.judge(
         changes: [.test("tests/test_chart.py")], baseline: .saw([olderA: .assertion]),

@@ -163,7 +163,7 @@ struct NodeTestRunnerTests {
         baseline: await observed(old), after: await observed(new), knownBroken: [],
         ground: SymbolGround(
           paths: ["src/calc.js", "src/legend.js"],
-          implementationMentions: { Self.calc.contains($0) }, testTexts: [test]))
+          implementationOwns: { Self.calc.contains($0) }, testTexts: [test]))
     }
     for test in [
       "import { mul } from '../src/calc.js'\ntest('mul', () => { mul(2, 3) })",

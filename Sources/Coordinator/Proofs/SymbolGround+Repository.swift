@@ -44,7 +44,7 @@ extension StageProver {
     return SymbolGround(
       paths: Set(found.paths).union(
         question.planned.files.filter { groups.group(of: $0) == .implementation }),
-      names: found.names, implementationMentions: { found.home.isOwn($0) },
+      names: found.names, implementationOwns: { found.home.isOwn($0) },
       implementationDeclares: { found.home.declared.contains($0) }, testTexts: found.texts)
   }
 

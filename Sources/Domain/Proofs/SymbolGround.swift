@@ -7,8 +7,9 @@ package struct SymbolGround {
   package let paths: Set<String>
   /// What the project's manifests call its packages, crates, modules and targets.
   package let names: Set<String>
-  /// Whether a word occurs in the project's implementation.
-  package let implementationMentions: (String) -> Bool
+  /// Whether the project's implementation speaks of a word as of its own: what it only loads is
+  /// somebody else's.
+  package let implementationOwns: (String) -> Bool
   /// Whether the project's implementation declares, or extends, something of that name.
   package let implementationDeclares: (String) -> Bool
   /// The text of the test files that the submission changed.
@@ -17,12 +18,12 @@ package struct SymbolGround {
   /// A ground in which nothing is named by manifests or declared, unless said otherwise.
   package init(
     paths: Set<String>, names: Set<String> = [],
-    implementationMentions: @escaping (String) -> Bool,
+    implementationOwns: @escaping (String) -> Bool,
     implementationDeclares: @escaping (String) -> Bool = { _ in false }, testTexts: [String]
   ) {
     self.paths = paths
     self.names = names
-    self.implementationMentions = implementationMentions
+    self.implementationOwns = implementationOwns
     self.implementationDeclares = implementationDeclares
     self.testTexts = testTexts
   }
@@ -32,7 +33,7 @@ package struct SymbolGround {
   func without(_ changes: [Change]) -> SymbolGround {
     SymbolGround(
       paths: paths.subtracting(changes.map(\.path)), names: names,
-      implementationMentions: implementationMentions,
+      implementationOwns: implementationOwns,
       implementationDeclares: implementationDeclares, testTexts: testTexts)
   }
 
@@ -57,9 +58,8 @@ extension SymbolGround {
     let root = Self.firstComponent(module.isEmpty ? symbol : module)
     guard !root.isEmpty else { return false }
     if isNamedByPath(root) { return true }
-    // The implementation mentions the packages that it imports, too: where the place itself is
-    // what is missing, its being mentioned does not make it the project's own.
-    return root != symbol && implementationMentions(root)
+    // Where the place itself is what is missing, its being spoken of does not make it the project's.
+    return root != symbol && implementationOwns(root)
   }
 
   /// Where a runner does not say in what a symbol was missed: whether the tests name a file of the

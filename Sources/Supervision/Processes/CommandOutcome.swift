@@ -42,4 +42,11 @@ package struct CommandOutcome: Sendable {
     self.standardError = standardError
     self.survivors = survivors
   }
+
+  /// Standard output, then standard error, as text; `nil` where anything of them was left out.
+  var wholeText: String? {
+    let streams = [standardOutput, standardError]
+    guard streams.allSatisfy({ $0.omittedBytes == 0 }) else { return nil }
+    return streams.map(\.text).joined(separator: "\n")
+  }
 }

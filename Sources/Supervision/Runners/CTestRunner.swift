@@ -72,26 +72,12 @@ package struct CTestRunner: TestRunner {
     }
   }
 
-  /// What the compiler and the linker refuse are results; a project that cannot be configured is
-  /// none.
-  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
-    -> TestRun
+  /// What the compiler and the linker refuse; a project that cannot be configured has no errors.
+  package func buildErrors(in outcome: CommandOutcome, of step: [String], projectRoot: String)
+    -> [BuildError]
   {
-    switch DidNotRun.exitCode(of: outcome) {
-    case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(126): return .didNotRun(reason: .notExecutable(DidNotRun.lastWords(of: outcome)))
-    case .exit(127): return .didNotRun(reason: .commandNotFound(DidNotRun.lastWords(of: outcome)))
-    case .exit:
-      let streams = [outcome.standardOutput, outcome.standardError]
-      let isBuild = step.contains("--build") && streams.allSatisfy { $0.omittedBytes == 0 }
-      let errors =
-        isBuild
-        ? CppBuildErrors.errors(
-          in: streams.map(\.text).joined(separator: "\n"), projectRoot: projectRoot) : []
-      return TestRun.notBuilt([(.wholeSuite, errors)])
-        ?? .didNotRun(
-          reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
-    }
+    guard step.contains("--build"), let text = outcome.wholeText else { return [] }
+    return CppBuildErrors.errors(in: text, projectRoot: projectRoot)
   }
 
   /// Test folders at any depth and the usual names of test files.

@@ -42,13 +42,13 @@ package struct CargoTestRunner: TestRunner {
   package func read(
     reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
   ) -> TestRun {
-    switch DidNotRun.exitCode(of: outcome) {
+    switch DidNotRun.startedExitCode(of: outcome) {
     case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(126), .exit(127): return failedToStart(outcome)
     case .exit(let code):
       let output = CargoOutput(reports.first ?? [])
       if let errors = output.buildErrors(projectRoot: projectRoot) {
-        return Self.notBuilt(errors, outcome)
+        return TestRun.notBuilt([(.wholeSuite, errors)])
+          ?? .didNotRun(reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
       }
       let programs = CargoPrograms(
         standardError: outcome.standardError.text, artifacts: output.executables,
@@ -63,33 +63,13 @@ package struct CargoTestRunner: TestRunner {
     }
   }
 
-  /// Errors that the compiler reports are results; a build that failed for another reason is none.
-  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
-    -> TestRun
+  /// Every error comes as a message on standard output.
+  package func buildErrors(in outcome: CommandOutcome, of step: [String], projectRoot: String)
+    -> [BuildError]
   {
-    switch DidNotRun.exitCode(of: outcome) {
-    case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(126), .exit(127): return failedToStart(outcome)
-    case .exit:
-      let stream = outcome.standardOutput
-      let errors =
-        stream.omittedBytes == 0
-        ? CargoOutput(stream.head + stream.tail).buildErrors(projectRoot: projectRoot) : nil
-      return Self.notBuilt(errors ?? [], outcome)
-    }
-  }
-
-  private func failedToStart(_ outcome: CommandOutcome) -> TestRun {
-    guard case .exited(let code) = outcome.termination else {
-      return .didNotRun(reason: .zeroTests)
-    }
-    return .didNotRun(reason: .withoutReport(exit: code, outcome))
-  }
-
-  private static func notBuilt(_ errors: [BuildError], _ outcome: CommandOutcome) -> TestRun {
-    TestRun.notBuilt([(.wholeSuite, errors)])
-      ?? .didNotRun(
-        reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
+    let stream = outcome.standardOutput
+    guard stream.omittedBytes == 0 else { return [] }
+    return CargoOutput(stream.head + stream.tail).buildErrors(projectRoot: projectRoot) ?? []
   }
 
   private static func judge(
@@ -143,23 +123,5 @@ package struct CargoTestRunner: TestRunner {
     return ControlTests(
       text: text + "\n#[cfg(test)]\n#[test]\nfn \(name)() {\n  assert_eq!(0, 1, \"\(name)\");\n}\n",
       failing: .added(name: name))
-  }
-}
-
-extension TestRun {
-  /// A run in which compilers refused what each identity stands for; `nil` where no compiler's
-  /// error was recognised.
-  static func notBuilt(_ refused: [(TestIdentity, [BuildError])]) -> TestRun? {
-    let results = refused.compactMap { identity, errors -> TestResult? in
-      guard let first = errors.first else { return nil }
-      let detail = errors.map { "\($0.file):\($0.line): \($0.message)" }.joined(separator: "\n")
-      return TestResult(
-        identity: identity,
-        outcome: .errored(
-          TestFailure(
-            cause: .notBuilt(errors), message: Excerpt.line(first.message),
-            detail: Excerpt.text(detail, limit: 8000))))
-    }
-    return results.isEmpty ? nil : .ran(results)
   }
 }

@@ -54,32 +54,20 @@ package struct GoTestRunner: TestRunner {
   package func read(
     reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
   ) -> TestRun {
-    switch DidNotRun.exitCode(of: outcome) {
+    switch DidNotRun.startedExitCode(of: outcome) {
     case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(let code) where code == 126 || code == 127:
-      return .didNotRun(reason: .withoutReport(exit: code, outcome))
     case .exit(let code):
       var reading = GoTestEvents(projectRoot: projectRoot)
       reading.take(String(decoding: reports.first ?? [], as: UTF8.self))
       do throws(GoReportError) {
         let results = try reading.results(standardError: outcome.standardError.text)
-        return Self.judge(results, exit: code, outcome)
+        return .judged(
+          results, exit: code,
+          elseFor: code == 0 ? .zeroTests : .refused(DidNotRun.lastWords(of: outcome)))
       } catch {
         return .didNotRun(reason: .unreadableReport(error.reason))
       }
     }
-  }
-
-  private static func judge(
-    _ results: [TestResult], exit: Int32, _ outcome: CommandOutcome
-  ) -> TestRun {
-    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
-    if results.isEmpty {
-      return .didNotRun(
-        reason: exit == 0 ? .zeroTests : .refused(DidNotRun.lastWords(of: outcome)))
-    }
-    return failures == (exit != 0)
-      ? .ran(results) : .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
   }
 
   /// Go's own naming, and the data that only tests load.

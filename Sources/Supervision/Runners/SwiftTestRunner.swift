@@ -75,53 +75,29 @@ package struct SwiftTestRunner: TestRunner {
   package func read(
     reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String
   ) -> TestRun {
-    switch DidNotRun.exitCode(of: outcome) {
+    switch DidNotRun.startedExitCode(of: outcome) {
     case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(let code) where code == 126 || code == 127:
-      return .didNotRun(reason: .withoutReport(exit: code, outcome))
     case .exit(let code):
       let text = String(decoding: reports.first ?? [], as: UTF8.self)
       do throws(SwiftReportError) {
         let results =
           try XCTestLines.results(text, projectRoot: projectRoot)
           + SwiftTestingEvents.results(text, projectRoot: projectRoot)
-        return Self.judge(JUnitReport.mergeDuplicates(results), exit: code, outcome)
+        let isNone = code == 0 || outcome.standardError.text.contains("no tests found")
+        return .judged(
+          JUnitReport.mergeDuplicates(results), exit: code,
+          elseFor: isNone ? .zeroTests : .refused(DidNotRun.lastWords(of: outcome)))
       } catch {
         return .didNotRun(reason: .unreadableReport(error.reason))
       }
     }
   }
 
-  private static func judge(
-    _ results: [TestResult], exit: Int32, _ outcome: CommandOutcome
-  ) -> TestRun {
-    let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
-    if results.isEmpty {
-      let isNone = exit == 0 || outcome.standardError.text.contains("no tests found")
-      return .didNotRun(
-        reason: isNone ? .zeroTests : .refused(DidNotRun.lastWords(of: outcome)))
-    }
-    return failures == (exit != 0)
-      ? .ran(results) : .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
-  }
-
-  /// Errors that the compiler reports are results; a build that failed for another reason is none.
-  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
-    -> TestRun
+  /// What the compiler says is mixed with what the package manager does, on both streams.
+  package func buildErrors(in outcome: CommandOutcome, of step: [String], projectRoot: String)
+    -> [BuildError]
   {
-    switch DidNotRun.exitCode(of: outcome) {
-    case .reason(let reason): return .didNotRun(reason: reason)
-    case .exit(126): return .didNotRun(reason: .notExecutable(DidNotRun.lastWords(of: outcome)))
-    case .exit(127): return .didNotRun(reason: .commandNotFound(DidNotRun.lastWords(of: outcome)))
-    case .exit:
-      let streams = [outcome.standardOutput, outcome.standardError]
-      let isWhole = streams.allSatisfy { $0.omittedBytes == 0 }
-      let text = streams.map(\.text).joined(separator: "\n")
-      let errors = isWhole ? SwiftBuildErrors.errors(in: text, projectRoot: projectRoot) : []
-      return TestRun.notBuilt([(.wholeSuite, errors)])
-        ?? .didNotRun(
-          reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
-    }
+    outcome.wholeText.map { SwiftBuildErrors.errors(in: $0, projectRoot: projectRoot) } ?? []
   }
 
   /// The package manager's own folder for tests.

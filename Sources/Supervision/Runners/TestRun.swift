@@ -10,13 +10,33 @@ package enum TestRun: Hashable, Sendable {
   case didNotRun(reason: DidNotRun)
 
   /// Results that agree with the exit code: 0 comes with no failure, any other with one.
-  static func judged(_ results: [TestResult], exit: Int32) -> TestRun {
-    if results.isEmpty { return .didNotRun(reason: .zeroTests) }
+  ///
+  /// - Parameter reason: why nothing ran where there is no result.
+  static func judged(
+    _ results: [TestResult], exit: Int32, elseFor reason: DidNotRun = .zeroTests
+  ) -> TestRun {
+    if results.isEmpty { return .didNotRun(reason: reason) }
     let failures = results.contains { $0.outcome.isFailure || $0.outcome.isError }
     guard failures == (exit != 0) else {
       return .didNotRun(reason: .exitDisagreesWithReport(exit: exit))
     }
     return .ran(results)
+  }
+
+  /// A run in which compilers refused what each identity stands for; `nil` where no compiler's
+  /// error was recognised.
+  static func notBuilt(_ refused: [(TestIdentity, [BuildError])]) -> TestRun? {
+    let results = refused.compactMap { identity, errors -> TestResult? in
+      guard let first = errors.first else { return nil }
+      let detail = errors.map { "\($0.file):\($0.line): \($0.message)" }.joined(separator: "\n")
+      return TestResult(
+        identity: identity,
+        outcome: .errored(
+          TestFailure(
+            cause: .notBuilt(errors), message: Excerpt.line(first.message),
+            detail: Excerpt.text(detail, limit: 8000))))
+    }
+    return results.isEmpty ? nil : .ran(results)
   }
 }
 
@@ -83,6 +103,15 @@ package enum DidNotRun: Hashable, Sendable, CustomStringConvertible {
     case .cancelled: .reason(.cancelled)
     case .supervisorLost: .reason(.notStarted("the process that watched the test run is gone"))
     case .notStarted(let text, let errno): .reason(notStarted(text, errno))
+    }
+  }
+
+  /// The same, where a program that a shell, or anything like it, could not start has no exit code.
+  static func startedExitCode(of outcome: CommandOutcome) -> ExitOrReason {
+    switch exitCode(of: outcome) {
+    case .exit(let code) where code == 126 || code == 127:
+      .reason(withoutReport(exit: code, outcome))
+    case let other: other
     }
   }
 

@@ -22,9 +22,10 @@ package protocol TestRunner: Sendable {
   ///   - projectRoot: the absolute path that files in tracebacks are made relative to.
   func read(reports: [[UInt8]], outcome: CommandOutcome, projectRoot: String) -> TestRun
 
-  /// Judges a preparation that did not end with exit 0; the tests themselves are not started then.
-  func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
-    -> TestRun
+  /// What a compiler refused in a preparation that did not end with exit 0; empty where nothing of
+  /// the kind was recognised. The tests themselves are not started then.
+  func buildErrors(in outcome: CommandOutcome, of step: [String], projectRoot: String)
+    -> [BuildError]
 
   /// The files that hold tests or what tests share.
   var testPathPatterns: [PathPattern] { get }
@@ -88,15 +89,22 @@ package struct TestRegions: Hashable, Sendable {
 }
 
 extension TestRunner {
-  /// A preparation that failed is a suite that was not built, which proves nothing by itself.
-  package func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
+  /// None, unless a runner compiles.
+  package func buildErrors(in outcome: CommandOutcome, of step: [String], projectRoot: String)
+    -> [BuildError]
+  { [] }
+
+  /// Judges a preparation that did not end with exit 0. Errors that a compiler reports are results;
+  /// a build that failed for another reason proves nothing.
+  func read(failedPreparation step: [String], outcome: CommandOutcome, projectRoot: String)
     -> TestRun
   {
-    switch DidNotRun.exitCode(of: outcome) {
-    case .reason(let reason): .didNotRun(reason: reason)
-    case .exit(126): .didNotRun(reason: .notExecutable(DidNotRun.lastWords(of: outcome)))
-    case .exit(127): .didNotRun(reason: .commandNotFound(DidNotRun.lastWords(of: outcome)))
-    case .exit: .didNotRun(reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
+    switch DidNotRun.startedExitCode(of: outcome) {
+    case .reason(let reason): return .didNotRun(reason: reason)
+    case .exit:
+      let errors = buildErrors(in: outcome, of: step, projectRoot: projectRoot)
+      return TestRun.notBuilt([(.wholeSuite, errors)])
+        ?? .didNotRun(reason: .notBuilt(DidNotRun.lastWords(of: outcome)))
     }
   }
 
