@@ -4,6 +4,7 @@
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
 /// What could not be made of a project.
@@ -134,7 +135,7 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
   path.split(separator: ":").contains { access("\($0)/\(tool)", X_OK) == 0 }
 }
 
-@Suite struct CompiledSessionTests {
+@Suite(.paced) struct CompiledSessionTests {
   private func expectMerged(
     _ project: CompiledProject, refused codes: [String], saying words: [String] = []
   ) async {
