@@ -291,7 +291,15 @@ extension Coordinator {
       willRetry: willRetry, summary: outcome.summary)
   }
 
-  /// A review turned the work down: its own handoff is done, and the earlier stage is queued again.
+  /// What a task's newest accepted handoff of a stage began with.
+  private func start(of stage: Stage, for handoff: Handoff) throws(Problem) -> ObjectID? {
+    try read { (store) throws(StoreError) in
+      try store.acceptances(of: handoff.task, in: handoff.session)
+    }.last { $0.handoff.stage == stage }?.handoff.base
+  }
+
+  /// It is not this stage's worker who can mend it: its own handoff is done, and the earlier stage is
+  /// queued again.
   private func sendBack(
     _ handoff: Handoff, _ claim: Claim, _ sentBack: StageOutcome.SentBack,
     _ outcome: StageOutcome, _ sealed: Sealed, _ feedback: Feedback
@@ -300,9 +308,11 @@ extension Coordinator {
     var progress = task.progress
     var done = handoff
     let action: TaskAction
+    let start = sentBack.isAnew ? try start(of: sentBack.stage, for: handoff) : nil
     do throws(TaskRejection) {
       action = try progress.sentBack(
         from: .init(stage: handoff.stage, round: handoff.round), to: sentBack.stage,
+        on: start,
         reason: sentBack.reason)
     } catch {
       throw .defect(error, in: "task \(handoff.task)")

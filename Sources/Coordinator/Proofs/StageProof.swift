@@ -11,7 +11,7 @@ package struct StageOutcome: Sendable {
   package let judgement: Judgement
   /// What was run, in the order in which it was.
   package let evidence: [EvidenceRecord]
-  /// The stage that has to be done again, where a review turned the work down.
+  /// The stage that has to be done again, where it is not this stage's worker who can mend it.
   package let sentBack: SentBack?
   /// How the proof is told on one line.
   package let summary: String
@@ -22,6 +22,8 @@ package struct StageOutcome: Sendable {
     package let stage: Stage
     /// What was found, for whoever does it again.
     package let reason: String
+    /// Whether it is done on what that stage began with, and not on what is there.
+    package var isAnew = false
   }
 }
 
