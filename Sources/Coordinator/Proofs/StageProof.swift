@@ -16,6 +16,15 @@ package struct StageOutcome: Sendable {
   /// How the proof is told on one line.
   package let summary: String
 
+  package init(
+    judgement: Judgement, evidence: [EvidenceRecord], sentBack: SentBack?, summary: String
+  ) {
+    self.judgement = judgement
+    self.evidence = evidence
+    self.sentBack = sentBack
+    self.summary = summary
+  }
+
   /// An earlier stage that has to be done again.
   package struct SentBack: Hashable, Sendable {
     /// The stage to go back to.
@@ -57,6 +66,12 @@ package struct StageQuestion: Sendable {
 package struct ProofError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, and where.
   package let description: String
+
+  package init(
+    description: String
+  ) {
+    self.description = description
+  }
 }
 
 /// Proves submissions.
