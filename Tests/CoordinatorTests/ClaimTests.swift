@@ -7,9 +7,10 @@ import Domain
 import Git
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct ClaimTests {
   private let task = TaskID("task-1")!
   private let agent = ScriptedAgent()

@@ -6,9 +6,10 @@ import Coordinator
 import Domain
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct WholeSessionTests {
   private func run(
     _ project: SessionFixture, jobs: Int = 1, as agent: ScriptedAgent = ScriptedAgent()

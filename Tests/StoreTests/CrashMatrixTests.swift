@@ -4,9 +4,10 @@
 import FoundationEssentials
 import Glibc
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct CrashMatrixTests {
+@Suite(.paced) struct CrashMatrixTests {
   @Test func `a session killed at any of its file calls loses nothing that was told`()
     throws
   {

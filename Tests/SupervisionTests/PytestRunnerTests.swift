@@ -3,9 +3,11 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled("pytest is not installed for /usr/bin/python3") { await isPytestInstalled() })
+@Suite(
+  .paced, .enabled("pytest is not installed for /usr/bin/python3") { await isPytestInstalled() })
 struct PytestRunnerTests {
   private let runner = PytestRunner(command: ["/usr/bin/python3", "-m", "pytest", "-q"])
 

@@ -66,14 +66,16 @@ extension Coordinator {
     let question = try await question(handoff, claim, submission)
     let outcome: StageOutcome
     do throws(ProofError) {
-      outcome = try await prover.prove(question)
+      outcome = try await ports.prover.prove(question)
     } catch {
       throw Problem(error)
     }
     // A proof that was cut short says nothing; the submission stays recorded and is proved again.
     if Task.isCancelled { throw .interrupted }
     let commit = try await seal(handoff, claim, submission, outcome, title: question.planned.title)
-    if let slot = workspaces.slot(of: id, fence: claim.fence) { workspaces.free(slot) }
+    if let slot = ports.workspaces.slot(of: id, fence: claim.fence) {
+      ports.workspaces.free(slot)
+    }
     let duration = Duration.milliseconds(clock().boot.milliseconds - started)
     if outcome.judgement.isAccepted {
       return try await accept(handoff, claim, outcome, commit, duration)
@@ -102,19 +104,15 @@ extension Coordinator {
   }
 
   private func capture(_ handoff: Handoff, _ fence: Fence) async throws(Problem) -> Capture {
-    guard let slot = workspaces.slot(of: handoff.id, fence: fence) else {
+    guard let slot = ports.workspaces.slot(of: handoff.id, fence: fence) else {
       throw Problem(
         code: "WORKSPACE002", exit: .notFound,
         message: "the workspace of \(handoff.id) is gone",
         reason: "no workspace is held under fence \(fence)",
         remedy: "orchestrate handoff release \(handoff.id) --fence \(fence)")
     }
-    let pool = workspaces
-    let litter = settings.proof.paths.litter
     do throws(WorkspaceError) {
-      let captured = try await offloaded { () throws(WorkspaceError) in
-        try pool.capture(slot, litter: litter)
-      }
+      let captured = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter)
       for note in captured.notes { tell(.warning("\(handoff.id): \(note)")) }
       return .tree(captured.tree)
     } catch {
@@ -139,8 +137,8 @@ extension Coordinator {
     ) { (handoff) throws(HandoffRejection) in
       try handoff.failed(fence: fence, feedback: feedback)
     }
-    if let slot = workspaces.slot(of: handoff.id, fence: fence) {
-      workspaces.giveUp(slot, fence: fence)
+    if let slot = ports.workspaces.slot(of: handoff.id, fence: fence) {
+      ports.workspaces.giveUp(slot, fence: fence)
     }
     tell(.stageRefused(handoff, checks: [check], willRetry: willRetry, duration: .zero))
     return SubmissionResult(
@@ -289,7 +287,15 @@ extension Coordinator {
       willRetry: willRetry, summary: outcome.told)
   }
 
-  /// A review turned the work down: its own handoff is done, and the earlier stage is queued again.
+  /// What a task's newest accepted handoff of a stage began with.
+  private func start(of stage: Stage, for handoff: Handoff) throws(Problem) -> ObjectID? {
+    try read { (store) throws(StoreError) in
+      try store.acceptances(of: handoff.task, in: handoff.session)
+    }.last { $0.handoff.stage == stage }?.handoff.base
+  }
+
+  /// It is not this stage's worker who can mend it: its own handoff is done, and the earlier stage is
+  /// queued again.
   private func sendBack(
     _ handoff: Handoff, _ claim: Claim, _ sentBack: StageOutcome.SentBack,
     _ outcome: StageOutcome, _ sealed: Sealed, _ feedback: Feedback
@@ -298,9 +304,11 @@ extension Coordinator {
     var progress = task.progress
     var done = handoff
     let action: TaskAction
+    let start = sentBack.isAnew ? try start(of: sentBack.stage, for: handoff) : nil
     do throws(TaskRejection) {
       action = try progress.sentBack(
         from: .init(stage: handoff.stage, round: handoff.round), to: sentBack.stage,
+        on: start,
         reason: sentBack.reason)
     } catch {
       throw .defect(error, in: "task \(handoff.task)")

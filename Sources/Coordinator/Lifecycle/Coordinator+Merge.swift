@@ -87,7 +87,7 @@ extension Coordinator {
   ) async throws(Problem) -> MergeProof {
     let observed: Observed
     do throws(WorkspaceError) {
-      observed = try await bench.remembered(
+      observed = try await ports.prover.remembered(
         tree, kind: .merge, note: "every test on the merged tree")
     } catch {
       throw Problem(error)
@@ -165,7 +165,7 @@ extension Coordinator {
     }
     let observed: Observed
     do throws(WorkspaceError) {
-      observed = try await bench.remembered(
+      observed = try await ports.prover.remembered(
         tree, kind: .baseline, note: "every test on the session branch")
     } catch {
       throw Problem(error)

@@ -62,8 +62,15 @@ extension StageProver {
       judgement.add(older.judgement.checks)
       evidence += older.records
     }
+    let idle = now.tests.outcomes.map(facts.hiddenSkips) ?? []
     return StageOutcome(
-      judgement: judgement, evidence: evidence, sentBack: nil,
+      judgement: judgement, evidence: evidence,
+      sentBack: idle.isEmpty
+        ? nil
+        : .init(
+          stage: .red,
+          reason: "the build hid tests that turn out to be skipped: \(listed(idle.sorted()))",
+          isAnew: true),
       summary: "\(facts.added.count) red tests pass, "
         + "\(now.tests.outcomes?.passed.count ?? 0) in all")
   }

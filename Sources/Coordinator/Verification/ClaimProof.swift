@@ -77,7 +77,7 @@ struct ClaimProof: Sendable {
     switch question {
     case .stage(let question):
       do throws(ProofError) {
-        let outcome = try await coordinator.prover.prove(question)
+        let outcome = try await coordinator.ports.prover.prove(question)
         return Grounds(
           checks: outcome.judgement.checks, evidence: outcome.evidence.compactMap(\.evidence))
       } catch {
