@@ -237,6 +237,8 @@ struct PytestRunnerTests {
     #expect(record.termination == .exited(1))
     #expect(record.output.contains("2 failed"))
     #expect(record.command.prefix(3) == ["/usr/bin/python3", "-m", "pytest"])
+    // Two runs of the same words are told as the same words.
+    #expect(record.command.contains { $0.contains("$PRIVATE/report.xml") }, "\(record.command)")
   }
 
   @Test func `no tests, or none of those selected, is no run`() async throws {

@@ -13,8 +13,13 @@ package struct StageOutcome: Sendable {
   package let evidence: [EvidenceRecord]
   /// The stage that has to be done again, where it is not this stage's worker who can mend it.
   package let sentBack: SentBack?
-  /// How the proof is told on one line.
+  /// How the proof is told on one line, in words that are the same when it comes out the same.
   package let summary: String
+  /// What else people are told on that line, which may differ from time to time.
+  package var remark = ""
+
+  /// The whole line.
+  var told: String { remark.isEmpty ? summary : "\(summary), \(remark)" }
 
   package init(
     judgement: Judgement, evidence: [EvidenceRecord], sentBack: SentBack?, summary: String

@@ -132,7 +132,8 @@ extension StageProver {
     let needed = probe.findings.filter { $0.result == .needed }.count
     return StageOutcome(
       judgement: judgement, evidence: evidence, sentBack: nil,
-      summary: "\(runs.count) clean runs agree, \(needed) of \(probe.findings.count) hunks needed")
+      summary: "\(runs.count) clean runs agree",
+      remark: "\(needed) of \(probe.findings.count) hunks needed")
   }
 
   /// Whether the tree that is run holds the red stage's test files: every one, and the same.
