@@ -5,6 +5,7 @@ import Agents
 import Coordinator
 import Domain
 import Git
+import Glibc
 import Store
 import TestKit
 import TestPacing
@@ -165,6 +166,18 @@ struct ClaimTests {
     let again = try await project.requireClaim(next)
     #expect(again.handoff.attempt == 1)
     #expect(try project.repository.git("for-each-ref").contains("/rescue/"))
+  }
+
+  @Test func `a workspace that a crash kept from its worker is not kept for ever`() async throws {
+    let (project, coordinator) = try await started()
+    let claimed = try await project.requireClaim(coordinator, worker: "run:1:1")
+    let folder = claimed.slot.directory
+    for name in ["base", "packet.json", "hook.json"] { unlink("\(folder)/\(name)") }
+    let next = try project.coordinator()
+    _ = try await next.recover(isWorkerAlive: { _ in false })
+    #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
+    #expect(try await project.work(next, on: project.requireClaim(next), as: agent).isAccepted)
+    #expect(try !project.repository.git("for-each-ref").contains("/rescue/"))
   }
 
   @Test func `recover proves what was handed in before the crash`() async throws {
