@@ -11,7 +11,9 @@ import Testing
   @Test func `a coordinator killed at any call that changes a file comes to the same commits`()
     async throws
   {
-    let tools = await run(["/bin/sh", "-c", "command -v git && command -v python3 && command -v cc"])
+    let tools = await run([
+      "/bin/sh", "-c", "command -v git && command -v python3 && command -v cc",
+    ])
     guard tools.termination == .exited(0) else {
       print("skipped: the crash matrix needs git, python3 and cc")
       return

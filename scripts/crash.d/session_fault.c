@@ -3,7 +3,8 @@
 //
 // Loaded before a built program (LD_PRELOAD), it counts the calls by which any thread of the process
 // changes a regular file or a folder, and acts right before the one that FAULT_AT names. Children
-// do not get it. strace cannot do this: it counts each thread's calls by themselves.
+// do not get it. strace cannot do this, since it counts each thread's calls by themselves; what it
+// sees of such calls in one run is what is counted here.
 //
 //   FAULT_AT      the call to act at, 1 for the first; none where it is not set
 //   FAULT_SIGNAL  the signal that the process then gets; 9 by default
@@ -22,9 +23,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 static atomic_long calls;
 static long fault_at, fixed_time;
@@ -146,6 +149,7 @@ FILE_CALL(int, fallocate64, (int f, int m, off64_t o, off64_t n), (f, m, o, n), 
 FILE_CALL(int, posix_fallocate64, (int f, off64_t o, off64_t n), (f, o, n), f)
 FILE_CALL(int, fchmod, (int f, mode_t m), (f, m), f)
 FILE_CALL(int, futimens, (int f, const struct timespec t[2]), (f, t), f)
+FILE_CALL(int, futimes, (int f, const struct timeval t[2]), (f, t), f)
 PATH_CALL(int, rename, (const char *a, const char *b), (a, b), b)
 PATH_CALL(int, renameat, (int d, const char *a, int e, const char *b), (d, a, e, b), b)
 PATH_CALL(int, renameat2, (int d, const char *a, int e, const char *b, unsigned f),
@@ -163,6 +167,8 @@ PATH_CALL(char *, mkdtemp, (char *p), (p), p)
 PATH_CALL(int, rmdir, (const char *p), (p), p)
 PATH_CALL(int, chmod, (const char *p, mode_t m), (p, m), p)
 PATH_CALL(int, fchmodat, (int d, const char *p, mode_t m, int f), (d, p, m, f), p)
+PATH_CALL(int, utimes, (const char *p, const struct timeval t[2]), (p, t), p)
+PATH_CALL(int, utime, (const char *p, const struct utimbuf *t), (p, t), p)
 PATH_CALL(int, utimensat, (int d, const char *p, const struct timespec t[2], int f), (d, p, t, f), p)
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
