@@ -15,6 +15,10 @@ package struct RecoveryReport: Hashable, Sendable {
   package var expired: Int = 0
   /// Refs that a killed process had left locked.
   package var locks: [String] = []
+  /// Refs of accepted stages that were gone or held something else; they are made again.
+  package var references: [String] = []
+  /// Refs of accepted stages whose commits are gone from git.
+  package var lostReferences: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
   /// Sessions whose journal in git was behind the store.
@@ -26,7 +30,7 @@ package struct RecoveryReport: Hashable, Sendable {
   /// Whether nothing was left behind.
   package var isEmpty: Bool {
     returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
-      && journals.isEmpty
+      && journals.isEmpty && references.isEmpty && lostReferences.isEmpty
   }
 }
 
@@ -45,6 +49,9 @@ extension Coordinator {
     for session in open {
       let id = session.plan.session
       report.locks += try await freeLocks(of: id)
+      let references = try await restoreReferences(of: id)
+      report.references += references.restored
+      report.lostReferences += references.lost
       if try await isBranchBehind(session) {
         try await settleBranch(id)
         report.branches.append(id)

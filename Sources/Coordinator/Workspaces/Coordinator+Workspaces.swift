@@ -53,6 +53,8 @@ extension Coordinator {
     let tree: ObjectID
     do throws(WorkspaceError) {
       tree = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter).tree
+    } catch  where error.isUnprepared {
+      return true
     } catch {
       tell(.warning("\(error); the folder is kept"))
       return false

@@ -200,6 +200,9 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   /// Whether what lies in the workspace is the reason, and not the machine: a file too large, too
   /// many of them, a name that no tree can hold, a folder that may not be read.
   package let isContent: Bool
+  /// Whether whoever prepared the workspace was killed in the middle, so that no worker was ever
+  /// given it.
+  package var isUnprepared = false
 
   /// An error of which the machine, and not what lies in the workspace, is the reason.
   package init(directory: String, reason: String) {

@@ -38,6 +38,8 @@ enum RecoverCommand {
         "proved": .array(report.proved.map { .string($0.text) }),
         "expired": .integer(report.expired),
         "locks": .strings(report.locks),
+        "references": .strings(report.references),
+        "lostReferences": .strings(report.lostReferences),
         "branches": .array(report.branches.map { .string($0.padded) }),
         "journals": .array(report.journals.map { .string($0.padded) }),
       ]
@@ -49,6 +51,10 @@ enum RecoverCommand {
     for id in report.proved { invocation.print("\(id) was handed in before; it is judged now") }
     if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
     for name in report.locks { invocation.print("\(name) was left locked; it is free again") }
+    for name in report.references { invocation.print("\(name) was gone or moved; it is back") }
+    for name in report.lostReferences {
+      invocation.print("\(name) is lost with its commit; a clone may have it: git fetch")
+    }
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
     for id in report.journals { invocation.print("the journal of \(id) was put into git") }
     return .done

@@ -197,6 +197,7 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    Leftovers.remove(of: paths)
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(
