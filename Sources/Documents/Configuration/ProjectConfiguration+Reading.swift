@@ -208,7 +208,7 @@ extension ProjectConfiguration {
 extension ProjectConfiguration.LimitsSection {
   fileprivate init(_ field: DocumentField?) throws(DocumentError) {
     attempts = try field?.optional("attempts")?.int(in: 1...100) ?? 3
-    leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 10...86_400) ?? 900
+    leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 1...86_400) ?? 900
     jobs = try field?.optional("jobs")?.int(in: 1...256) ?? 1
     agentMinutes = try field?.optional("agentMinutes")?.int(in: 1...1_440) ?? 30
   }

@@ -35,6 +35,8 @@ enum RecoverCommand {
     if invocation.wantsJSON {
       let document: JSONValue = [
         "returned": .array(report.returned.map { .string($0.text) }),
+        "dead": .array(report.dead.map { .string($0.text) }),
+        "strays": .integer(report.strays),
         "proved": .array(report.proved.map { .string($0.text) }),
         "expired": .integer(report.expired),
         "locks": .strings(report.locks),
@@ -46,6 +48,10 @@ enum RecoverCommand {
     }
     if report.isEmpty { invocation.print("nothing was left behind") }
     for id in report.returned { invocation.print("\(id) was given back; its worker is gone") }
+    for id in report.dead {
+      invocation.print("\(id) took its coordinator along once too often; its task waits for you")
+    }
+    if report.strays > 0 { invocation.print("\(report.strays) processes left over were ended") }
     for id in report.proved { invocation.print("\(id) was handed in before; it is judged now") }
     if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
     for name in report.locks { invocation.print("\(name) was left locked; it is free again") }

@@ -9,6 +9,10 @@ import Store
 package struct RecoveryReport: Hashable, Sendable {
   /// Claims of workers that died with their coordinator; they were given back unharmed.
   package var returned: [HandoffID] = []
+  /// Those that died with their coordinator once too often: a person is asked.
+  package var dead: [HandoffID] = []
+  /// How many processes had outlived their coordinator and their supervisor, and were ended.
+  package var strays: Int = 0
   /// Submissions that were recorded and are proved again.
   package var proved: [HandoffID] = []
   /// Claims whose lease had run out.
@@ -19,14 +23,16 @@ package struct RecoveryReport: Hashable, Sendable {
   package var branches: [SessionID] = []
   /// Sessions whose journal in git was behind the store.
   package var journals: [SessionID] = []
+  /// What could not be settled; the rest was (S3-47).
+  package var problems: [Problem] = []
 
   /// A report of nothing.
   package init() {}
 
   /// Whether nothing was left behind.
   package var isEmpty: Bool {
-    returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
-      && journals.isEmpty
+    returned.isEmpty && dead.isEmpty && strays == 0 && proved.isEmpty && expired == 0
+      && locks.isEmpty && branches.isEmpty && journals.isEmpty && problems.isEmpty
   }
 }
 
@@ -34,51 +40,67 @@ extension Coordinator {
   /// Brings store, branches and workspaces into agreement. Idempotent, and can itself be
   /// interrupted. Called before anything else by whoever takes the store's lock.
   ///
+  /// One claim or session that cannot be settled does not keep the others from it (RELIABILITY T4):
+  /// it is listed in the report, and its session refuses to start.
+  ///
   /// - Parameter isWorkerAlive: whether the worker of a claim still runs; workers that were
   ///   launched by a coordinator which is gone do not.
   package func recover(
-    isWorkerAlive: (String) -> Bool
+    isWorkerAlive: (Claim) -> Bool
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
+    unsettled = [:]
+    report.strays += await endStrayProofs()
     for session in open {
-      let id = session.plan.session
-      report.locks += try await freeLocks(of: id)
-      if try await isBranchBehind(session) {
-        try await settleBranch(id)
-        report.branches.append(id)
+      do throws(Problem) {
+        try await settleReferences(of: session, into: &report)
+      } catch {
+        try passOver(error, of: session.session, into: &report)
       }
+      try await settleLostClaims(
+        of: session.session, isWorkerAlive: isWorkerAlive, into: &report)
     }
     report.expired = try await expireLeases()
-    for session in open {
-      report.returned += try await returnClaims(
-        of: session.plan.session, isWorkerAlive: isWorkerAlive)
-    }
     let submitted = try read { (store) throws(StoreError) in try store.submittedHandoffs() }
     for handoff in submitted where !proving.contains(handoff.id) {
-      _ = try await settle(handoff.id)
-      report.proved.append(handoff.id)
+      do throws(Problem) {
+        try await proveAgain(handoff, into: &report)
+      } catch {
+        try passOver(error, of: handoff.session, into: &report)
+      }
     }
-    for session in open { try await advance(session.plan.session) }
+    for session in open {
+      do throws(Problem) {
+        try await advance(session.session)
+      } catch {
+        try passOver(error, of: session.session, into: &report)
+      }
+    }
     report.journals = try await publishWhatIsDue()
     try await sweepWorkspaces()
     return report
   }
 
-  private func returnClaims(
-    of session: SessionID, isWorkerAlive: (String) -> Bool
-  ) async throws(Problem) -> [HandoffID] {
-    let claimed = try read { (store) throws(StoreError) in
-      try store.handoffs(in: session, states: [.claimed])
-    }
-    var returned: [HandoffID] = []
-    for handoff in claimed {
-      guard let claim = handoff.claim, !isWorkerAlive(claim.worker) else { continue }
-      try await release(handoff.id, fence: claim.fence)
-      returned.append(handoff.id)
-    }
-    return returned
+  /// Writes a problem of one session down and goes on, unless it is everybody's.
+  func passOver(
+    _ problem: Problem, of session: SessionID, into report: inout RecoveryReport
+  ) throws(Problem) {
+    if problem.isOfTheStore || Task.isCancelled { throw problem }
+    report.problems.append(problem)
+    unsettled[session] = unsettled[session] ?? problem
+    tell(.warning("session \(session) is not settled: \(problem.message)"))
+  }
+
+  private func settleReferences(
+    of session: SessionRecord, into report: inout RecoveryReport
+  ) async throws(Problem) {
+    let id = session.session
+    report.locks += try await freeLocks(of: id)
+    guard try await isBranchBehind(session) else { return }
+    try await settleBranch(id)
+    report.branches.append(id)
   }
 
   /// Both places are the coordinator's alone, and only one process holds the store's lock.
@@ -90,10 +112,15 @@ extension Coordinator {
   }
 
   private func isBranchBehind(_ session: SessionRecord) async throws(Problem) -> Bool {
-    let reference = CheckpointReference.branch(session.plan.session)
+    let reference = CheckpointReference.branch(session.session)
     let head = session.branchHead
     return try await git { (repository) throws(GitError) in
       try repository.reference(reference) != head
     }
   }
+}
+
+extension Problem {
+  /// Whether the store itself cannot be used, so that nothing can go on.
+  var isOfTheStore: Bool { code.hasPrefix("STORE") && code != Self.movedOn }
 }
