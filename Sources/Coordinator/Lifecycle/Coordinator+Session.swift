@@ -43,7 +43,7 @@ extension Coordinator {
         try lifecycle.finished(phase)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await advance(session)
   }
 
@@ -67,7 +67,13 @@ extension Coordinator {
         reason: "it is at \(branch.short), and HEAD is at \(base.short)",
         remedy: "git branch -m session/\(session) session/\(session)-earlier")
     }
-    try record(session, [.sessionPlanned(try planned(base))], expecting: [.noSession])
+    let (plan, isSimplified) = try await planSimplifiedIfNeeded(session, base: base, by: planned)
+    var events: [SessionEvent] = [.sessionPlanned(plan)]
+    if isSimplified {
+      events.append(
+        .noted(Note(kind: "recovery.simplified", text: "planned by its tasks file alone")))
+    }
+    try record(session, events, expecting: [.noSession])
     try await settleBranch(session)
   }
 
@@ -134,7 +140,7 @@ extension Coordinator {
       try repository.tree(ofCommit: commit)
     }
     do throws(WorkspaceError) {
-      return try await bench.remembered(
+      return try await ports.prover.remembered(
         tree, kind: .baseline, note: "every test before any work")
     } catch {
       throw Problem(error)
@@ -150,7 +156,7 @@ extension Coordinator {
       try repository.tree(ofCommit: commit)
     }
     do throws(WorkspaceError) {
-      return try await bench.unsteady(suspects, on: tree, passed: passed)
+      return try await ports.prover.unsteady(suspects, on: tree, passed: passed)
     } catch {
       throw Problem(error)
     }
@@ -209,7 +215,7 @@ extension Coordinator {
     }
     guard open.isEmpty else {
       try writeSummary(session)
-      try writeProjections(session)
+      try await writeProjections(session)
       await publish(session)
       return .blocked(open.map(\.planned.id))
     }
@@ -228,7 +234,7 @@ extension Coordinator {
         try lifecycle.finished(.review)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await writeClosingDocuments(session)
     await publish(session)
     try await sweepWorkspaces()
@@ -274,7 +280,7 @@ extension Coordinator {
       try lifecycle.paused(reason: reason)
     }
     try writeSummary(session)
-    try writeProjections(session)
+    try await writeProjections(session)
     await publish(session)
   }
 

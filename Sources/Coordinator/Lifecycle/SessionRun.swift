@@ -140,7 +140,13 @@ package struct SessionRun: Sendable {
         return try await handIn(claimed, report)
       case .failed(let reason, let report):
         guard !watched.isLost else { break }
-        try await coordinator.fail(id, fence: fence, reason: reason, usage: report?.usage)
+        let willRetry = try await coordinator.fail(
+          id, fence: fence, reason: reason, usage: report?.usage)
+        // A pause that is cut short by a stop has done its duty.
+        if willRetry {
+          try? await coordinator.ports.pause(
+            Backoff.pause(afterAttempt: claimed.handoff.attempt))
+        }
         return
       case .outlived(let reason):
         isWorkerGone = await coordinator.endStrays(of: id, fence).areGone
@@ -212,7 +218,7 @@ package struct SessionRun: Sendable {
     let interval = coordinator.settings.limits.leaseLength / 10
     while !Task.isCancelled {
       do {
-        try await Task.sleep(for: interval)
+        try await coordinator.ports.pause(interval)
         _ = try await coordinator.renew(id, fence: fence)
       } catch let problem as Problem where problem.isLackOfSpace {
         // A renewal that cannot be written is no loss yet; the lease itself says when it is.

@@ -4,7 +4,6 @@
 import Domain
 import Git
 import Store
-import Supervision
 
 extension Coordinator {
   /// Ends the claims of a session whose workers died with their coordinator, after whatever those
@@ -65,25 +64,9 @@ extension Coordinator {
   // MARK: Processes
 
   /// Ends what an agent of ours left running whose supervisor was killed.
-  ///
-  /// - Returns: how many processes there were, and whether nothing may write in the claim's
-  ///   workspace any more: not even one that is not marked as ours, which is left alone.
   func endStrays(of id: HandoffID, _ fence: Fence) async -> (found: Int, areGone: Bool) {
-    guard let slot = workspaces.slot(of: id, fence: fence) else { return (0, true) }
-    return await offloaded { () throws(Never) in
-      let ended = StrayProcesses.end(
-        markedBy: ["ORCHESTRATE_PACKET=\(slot.packet)", "ORCHESTRATE_FENCE=\(fence)"])
-      return (ended.found, !StrayProcesses.areWorking(below: slot.directory + "/"))
-    }
-  }
-
-  /// Ends what the proofs of a coordinator that was killed left running: the next proof works in the
-  /// same folders.
-  func endStrayProofs() async -> Int {
-    let folder = workspaces.folder
-    return await offloaded { () throws(Never) in
-      StrayProcesses.end(workingBelow: folder + "/proof-").found
-    }
+    guard let slot = ports.workspaces.slot(of: id, fence: fence) else { return (0, true) }
+    return await ports.workspaces.endStrays(in: slot, fence: fence)
   }
 
   // MARK: Proofs

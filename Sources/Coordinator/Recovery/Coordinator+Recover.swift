@@ -23,6 +23,8 @@ package struct RecoveryReport: Hashable, Sendable {
   package var branches: [SessionID] = []
   /// Sessions whose journal in git was behind the store.
   package var journals: [SessionID] = []
+  /// Files of the project's state that could not be read, and were written anew.
+  package var rebuilt: [String] = []
   /// What could not be settled; the rest was (S3-47).
   package var problems: [Problem] = []
 
@@ -32,7 +34,8 @@ package struct RecoveryReport: Hashable, Sendable {
   /// Whether nothing was left behind.
   package var isEmpty: Bool {
     returned.isEmpty && dead.isEmpty && strays == 0 && proved.isEmpty && expired == 0
-      && locks.isEmpty && branches.isEmpty && journals.isEmpty && problems.isEmpty
+      && locks.isEmpty && branches.isEmpty && journals.isEmpty && rebuilt.isEmpty
+      && problems.isEmpty
   }
 }
 
@@ -43,16 +46,19 @@ extension Coordinator {
   /// One claim or session that cannot be settled does not keep the others from it (RELIABILITY T4):
   /// it is listed in the report, and its session refuses to start.
   ///
-  /// - Parameter isWorkerAlive: whether the worker of a claim still runs; workers that were
-  ///   launched by a coordinator which is gone do not.
+  /// - Parameters:
+  ///   - isWorkerAlive: whether the worker of a claim still runs; workers that were launched by a
+  ///     coordinator which is gone do not.
+  ///   - isAsked: whether a person asked for it, whatever the project's settings say; by default
+  ///     nobody did.
   package func recover(
-    isWorkerAlive: (Claim) -> Bool
+    isWorkerAlive: (Claim) -> Bool, isAsked: Bool = false
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
     unsettled = [:]
-    report.strays += await endStrayProofs()
+    report.strays += await ports.workspaces.endStrayProofs()
     for session in open {
       do throws(Problem) {
         try await settleReferences(of: session, into: &report)
@@ -78,16 +84,45 @@ extension Coordinator {
         try passOver(error, of: session.session, into: &report)
       }
     }
+    try await mendProgress(into: &report, isAsked: isAsked)
     report.journals = try await publishWhatIsDue()
     try await sweepWorkspaces()
     return report
+  }
+
+  /// Sees to it that nothing was left by a crash, where the project wants nothing repaired without
+  /// being asked for (S3-44).
+  ///
+  /// - Throws: `Problem` with exit 11 where something was.
+  package func requireSettled(isWorkerAlive: (Claim) -> Bool) async throws(Problem) {
+    guard !settings.recovery.isAutomatic else { return }
+    var found: [String] = []
+    let submitted = try read { (store) throws(StoreError) in try store.submittedHandoffs() }
+    if !submitted.isEmpty { found.append("\(submitted.count) submissions that were not judged") }
+    for session in try read({ (store) throws(StoreError) in try store.sessions() })
+    where !session.lifecycle.isEnded {
+      let claimed = try read { (store) throws(StoreError) in
+        try store.handoffs(in: session.session, states: [.claimed])
+      }
+      let lost = claimed.count { handoff in handoff.claim.map { !isWorkerAlive($0) } ?? false }
+      if lost > 0 { found.append("\(lost) claims whose workers are gone") }
+      if try await isBranchBehind(session) {
+        found.append("session/\(session.session) is not where it belongs")
+      }
+    }
+    found += ports.projections.damaged().map { "\($0.path) cannot be read" }
+    guard !found.isEmpty else { return }
+    throw Problem(
+      code: "RECOVERY001", exit: .workFailed, message: "an earlier run left work to settle",
+      reason: listed(found) + "; nothing is repaired by itself here (recovery.auto_recovery)",
+      remedy: "orchestrate recover")
   }
 
   /// Writes a problem of one session down and goes on, unless it is everybody's.
   func passOver(
     _ problem: Problem, of session: SessionID, into report: inout RecoveryReport
   ) throws(Problem) {
-    if problem.isOfTheStore || Task.isCancelled { throw problem }
+    if problem.isOfTheStore || Task.isCancelled || !settings.recovery.isPartial { throw problem }
     report.problems.append(problem)
     unsettled[session] = unsettled[session] ?? problem
     tell(.warning("session \(session) is not settled: \(problem.message)"))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run waits for instead of ending: space on the disk; and the claims that it watches itself.
 
-package import Documents
-package import Domain
+import Domain
 
 extension Coordinator {
   /// Waits a little where `problem` is that the disk is full, or nearly so; it is told once.
@@ -34,18 +33,6 @@ extension Coordinator {
   func leave(_ fence: Fence) {
     attended.remove(fence)
     wake()
-  }
-
-  /// Hands in a claim's work, or goes on with the proof of what was handed in under it already.
-  package func handIn(
-    _ id: HandoffID, fence: Fence, report: AgentReport?, reportBody: String?
-  ) async throws(Problem) -> SubmissionResult {
-    if case .submitted(let claim, _) = try requireHandoff(id).state, claim.fence == fence,
-      !proving.contains(id)
-    {
-      return try await settle(id)
-    }
-    return try await submit(id, fence: fence, report: report, reportBody: reportBody)
   }
 }
 
