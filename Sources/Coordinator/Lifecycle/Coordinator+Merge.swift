@@ -57,7 +57,7 @@ extension Coordinator {
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
     let commit = try await git { (repository) throws(GitError) in
       // As late as the later parent, which has its time from a claim.
-      let times = try parents.map { (id) throws(GitError) in try repository.commitRecord(id).time }
+      let times = try parents.map { (id) throws(GitError) in try repository.commitTime(id) }
       return try repository.createCommit(
         tree: tree, parents: parents, message: message,
         identity: .coordinator(at: times.max() ?? 0))

@@ -30,6 +30,13 @@ extension Repository {
     ObjectID(git_commit_tree_id(try commit(id).pointer).pointee)
   }
 
+  /// When a commit was committed, in seconds since 1970.
+  ///
+  /// - Throws: `.notFound` where there is no such commit.
+  package func commitTime(_ id: ObjectID) throws(GitError) -> Int {
+    Int(git_commit_time(try commit(id).pointer))
+  }
+
   /// A commit's parents, tree, message and trailers.
   ///
   /// - Throws: `.notFound` where there is no such commit.
