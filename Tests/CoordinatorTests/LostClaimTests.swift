@@ -7,9 +7,10 @@ import Domain
 import Store
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct LostClaimTests {
   private let agent = ScriptedAgent()
 

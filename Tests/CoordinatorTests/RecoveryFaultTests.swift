@@ -9,9 +9,11 @@ import Domain
 import Glibc
 import Store
 import TestKit
+import TestPacing
 import Testing
 
 @Suite(
+  .paced,
   .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct RecoveryFaultTests {
   private let agent = ScriptedAgent()

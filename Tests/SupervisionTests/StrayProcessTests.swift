@@ -4,9 +4,10 @@
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct StrayProcessTests {
+@Suite(.paced) struct StrayProcessTests {
   /// Starts a tree whose supervisor is killed at once. What the command had put into a session of
   /// its own is nobody's then.
   private func orphan(
