@@ -16,18 +16,20 @@ package struct StageOutcome: Sendable {
   /// How the proof is told on one line, in words that are the same when it comes out the same.
   package let summary: String
   /// What else people are told on that line, which may differ from time to time.
-  package var remark = ""
+  package let remark: String
 
   /// The whole line.
   var told: String { remark.isEmpty ? summary : "\(summary), \(remark)" }
 
   package init(
-    judgement: Judgement, evidence: [EvidenceRecord], sentBack: SentBack?, summary: String
+    judgement: Judgement, evidence: [EvidenceRecord], sentBack: SentBack?, summary: String,
+    remark: String = ""
   ) {
     self.judgement = judgement
     self.evidence = evidence
     self.sentBack = sentBack
     self.summary = summary
+    self.remark = remark
   }
 
   /// An earlier stage that has to be done again.
