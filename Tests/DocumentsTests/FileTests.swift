@@ -18,6 +18,15 @@ import Testing
     #expect(try readFolder(folder.file("a/b")) == ["c.json"])
   }
 
+  @Test func `a hint is replaced whole as well, and leaves nothing beside it`() throws {
+    let path = folder.file("hints/hint")
+    for text in ["one", "two"] {
+      try AtomicFile.write(Array(text.utf8), to: path, durability: .processes)
+    }
+    #expect(try readFile(path) == Array("two".utf8))
+    #expect(try readFolder(folder.file("hints")) == ["hint"])
+  }
+
   @Test func `permissions stay, and are 0644 for a new file`() throws {
     func mode(_ path: String) -> mode_t {
       var status = stat()

@@ -154,6 +154,8 @@ extension Coordinator {
     guard let next = outlook.nextLeaseEnd?.expires, next.bootID == now.bootID else {
       return .seconds(60)
     }
-    return max(.milliseconds(1), .milliseconds(next.milliseconds - now.milliseconds))
+    // One that has run out already was just passed over: its end comes from elsewhere.
+    guard next.milliseconds > now.milliseconds else { return .seconds(1) }
+    return .milliseconds(next.milliseconds - now.milliseconds)
   }
 }

@@ -46,7 +46,7 @@ extension Coordinator {
   /// Sees to it that a ref holds what lies in a workspace.
   ///
   /// - Returns: whether one does, or there is nothing beyond what the worker was given.
-  private func keepContent(
+  func keepContent(
     of slot: WorkspacePool.Slot, _ handoff: Handoff, _ fence: Fence
   ) async -> Bool {
     let seconds = (handoff.claim?.claimedAt ?? clock().wall).seconds

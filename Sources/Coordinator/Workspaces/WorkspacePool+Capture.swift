@@ -56,8 +56,11 @@ extension WorkspacePool.Slot {
   /// Writes the packet, and what hooks have to know, beside the folder that the agent works in.
   func write(_ packet: Packet, _ claim: ClaimDocument) throws(WorkspaceError) {
     do throws(FileError) {
-      try AtomicFile.write(Array(packet.json.prettyText.utf8), to: self.packet)
-      try AtomicFile.write(Array(claim.json.prettyText.utf8), to: hook)
+      // Both are made anew with every claim, and no claim of ours outlives a power failure.
+      try AtomicFile.write(
+        Array(packet.json.prettyText.utf8), to: self.packet, durability: .processes)
+      try AtomicFile.write(
+        Array(claim.json.prettyText.utf8), to: hook, durability: .processes)
     } catch {
       throw WorkspaceError(directory: directory, reason: "\(error)")
     }

@@ -174,7 +174,8 @@ package final class WorkspacePool: Sendable {
   private func writeHolder(_ holder: Holder, _ slot: Slot) throws(WorkspaceError) {
     do throws(FileError) {
       try AtomicFile.write(
-        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder")
+        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder",
+        durability: .processes)
     } catch {
       throw WorkspaceError(directory: slot.directory, reason: "\(error)")
     }

@@ -6,28 +6,38 @@ import Synchronization
 
 /// Replaces whole files: temporary file beside it, fsync, rename, fsync of the folder (S4-49).
 package enum AtomicFile {
+  /// What a file must outlive.
+  package enum Durability: Hashable, Sendable {
+    /// A power failure, once it is written.
+    case power
+    /// The death of any process. After a power failure the file may be old, empty or missing, so
+    /// this is for hints that are made anew: two syncs less.
+    case processes
+  }
+
   /// Writes a file, with every folder above it that is missing.
   ///
   /// - Parameters:
   ///   - path: what to write. Where a symbolic link stands there, nothing is written: a link in a
   ///     project could lead anywhere.
   ///   - mode: the file's permissions; by default those that it has, or 0644 for a new one.
+  ///   - durability: what it must outlive; a power failure by default.
   /// - Throws: `FileError` where any step fails; the old file is then untouched.
   package static func write(
-    _ bytes: [UInt8], to path: String, mode: mode_t? = nil
+    _ bytes: [UInt8], to path: String, mode: mode_t? = nil, durability: Durability = .power
   ) throws(FileError) {
     let folder = parent(of: path)
     try makeFolder(folder)
     let present = try permissions(of: path)
     let (descriptor, temporary) = try makeTemporary(in: folder, for: path)
     do throws(FileError) {
-      try fill(descriptor, with: bytes, mode: mode ?? present ?? 0o644, path)
+      try fill(descriptor, with: bytes, mode: mode ?? present ?? 0o644, durability, path)
       guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
     } catch {
       unlink(temporary)
       throw error
     }
-    try synchronize(folder)
+    if durability == .power { try synchronize(folder) }
   }
 
   /// Adds to the end of a file by writing it anew; a file that is not there begins empty.
@@ -116,7 +126,8 @@ package enum AtomicFile {
   }
 
   private static func fill(
-    _ descriptor: Int32, with bytes: [UInt8], mode: mode_t, _ path: String
+    _ descriptor: Int32, with bytes: [UInt8], mode: mode_t, _ durability: Durability,
+    _ path: String
   ) throws(FileError) {
     var isOpen = true
     defer { if isOpen { close(descriptor) } }
@@ -131,7 +142,8 @@ package enum AtomicFile {
       }
       written += count
     }
-    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+    guard fchmod(descriptor, mode) == 0 else { throw FileError("write", path) }
+    guard durability == .processes || fsync(descriptor) == 0 else {
       throw FileError("write", path)
     }
     isOpen = false
