@@ -17,6 +17,8 @@ package struct RecoveryReport: Hashable, Sendable {
   package var locks: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
+  /// An operation that was interrupted, in a sentence; `nil` where none was.
+  package var operation: String?
   /// Sessions whose journal in git was behind the store.
   package var journals: [SessionID] = []
 
@@ -26,7 +28,7 @@ package struct RecoveryReport: Hashable, Sendable {
   /// Whether nothing was left behind.
   package var isEmpty: Bool {
     returned.isEmpty && proved.isEmpty && expired == 0 && locks.isEmpty && branches.isEmpty
-      && journals.isEmpty
+      && journals.isEmpty && operation == nil
   }
 }
 
@@ -40,6 +42,7 @@ extension Coordinator {
     isWorkerAlive: (String) -> Bool
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
+    report.operation = try await settleOperations()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
     for session in open {

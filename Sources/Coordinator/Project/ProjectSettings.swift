@@ -65,16 +65,19 @@ package struct ProjectSettings: Sendable {
   /// The file of the key that checkpoints and merges are signed with, absolute; `nil` where none
   /// are. The key itself is only read by whoever coordinates.
   package let signingKeyPath: String?
+  /// Whether a session's own branch is rolled back to where its tests pass, without being asked.
+  package let isRollbackAutomatic: Bool
 
   /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
-  /// said otherwise, and nothing is signed by default.
+  /// said otherwise; nothing is signed, and rollbacks are automatic, by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
     ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
     statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
-    runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil
+    runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil,
+    isRollbackAutomatic: Bool = true
   ) {
     self.proof = proof
     self.limits = limits
@@ -94,6 +97,7 @@ package struct ProjectSettings: Sendable {
     digest = Digest.sha256(of: body.utf8)
     self.warnings = warnings
     self.signingKeyPath = signingKeyPath
+    self.isRollbackAutomatic = isRollbackAutomatic
   }
 }
 

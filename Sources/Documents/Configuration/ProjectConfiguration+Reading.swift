@@ -10,6 +10,7 @@ extension ProjectConfiguration {
       "project_type", "init_script", "health_check", "test_command", "smoke_test",
       "dev_server_port", "required_env", "timeout_seconds", "tests", "drivers", "roles", "gates",
       "gate_sets", "limits", "budget", "context", "proof", "signing", "docs", "environment",
+      "rollback",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
     "tests": ["command", "runner", "report", "reportPath", "paths"],
@@ -19,6 +20,7 @@ extension ProjectConfiguration {
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
     "signing": ["key"],
+    "rollback": ["automatic"],
     "docs": ["paths"],
     "gate_sets": ["default", "workflows"],
   ]
@@ -57,6 +59,9 @@ extension ProjectConfiguration {
     proof = try ProofSection(try root.optional("proof"))
     signingKey = try root.optional("signing")?.optional("key")
       .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
+    isRollbackAutomatic =
+      try root.optional("rollback")?.optional("automatic")
+      .map { (field) throws(DocumentError) in try field.bool() } ?? true
     documentPaths = try Self.paths(try root.optional("docs")) ?? Self.documents
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()

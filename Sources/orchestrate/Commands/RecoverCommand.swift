@@ -40,6 +40,7 @@ enum RecoverCommand {
         "locks": .strings(report.locks),
         "branches": .array(report.branches.map { .string($0.padded) }),
         "journals": .array(report.journals.map { .string($0.padded) }),
+        "operation": report.operation.map { .string($0) } ?? .null,
       ]
       invocation.print(document.prettyText)
       return .done
@@ -50,6 +51,7 @@ enum RecoverCommand {
     if report.expired > 0 { invocation.print("\(report.expired) leases had run out") }
     for name in report.locks { invocation.print("\(name) was left locked; it is free again") }
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
+    if let operation = report.operation { invocation.print(operation) }
     for id in report.journals { invocation.print("the journal of \(id) was put into git") }
     return .done
   }
