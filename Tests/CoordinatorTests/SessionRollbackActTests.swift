@@ -213,7 +213,7 @@ struct SessionRollbackActTests {
     #expect(notes.count == 11)
     #expect(notes.last?.contains("the disk was swapped") == true)
     project.clock.advance(by: .seconds(3601))
-    try await coordinator.takeBack(
+    _ = try await coordinator.takeBack(
       try #require(try log(project).nextUndo), as: .undo(of: 11), wish())
     _ = try await coordinator.rollback(session, .command, .command(two), wish())
   }

@@ -348,7 +348,8 @@ extension Coordinator {
   /// - Returns: what was found, in a sentence; `nil` where nothing was.
   package func settleOperations() async throws(Problem) -> String? {
     let pending = try await git { (repository) throws(GitError) in
-      try OperationBook.pending(repository)
+      OperationBook.freeLocks(repository)
+      return try OperationBook.pending(repository)
     }
     guard let operation = pending else { return nil }
     switch operation.change {

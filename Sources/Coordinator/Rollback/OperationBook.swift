@@ -26,14 +26,24 @@ package struct OperationBook {
         throw StoreError.cannotLock(path: path, reason: "another operation is under way")
       }
       self.lock = lock
-      // Nobody else writes these, so what is locked there was left by a kill.
-      for kind in ["rescue", "operations", "abandoned"] {
-        _ = repository.removeStaleLocks(under: CheckpointReference.root + kind)
-      }
     } catch {
       throw Problem(
         code: "ROLLBACK009", exit: .conflict, message: "another operation is under way",
         reason: "\(error)", remedy: "orchestrate undo --list")
+    }
+  }
+
+  /// Lets go of the refs of operations that a kill left locked, unless an operation is under way.
+  package static func freeLocks(_ repository: Repository) {
+    let book: OperationBook
+    do throws(Problem) { book = try OperationBook(repository) } catch { return }
+    book.freeLocks()
+  }
+
+  /// Nobody else writes these refs, and we hold the lock: what is locked there was left by a kill.
+  func freeLocks() {
+    for kind in ["rescue", "operations", "abandoned"] {
+      _ = repository.removeStaleLocks(under: CheckpointReference.root + kind)
     }
   }
 

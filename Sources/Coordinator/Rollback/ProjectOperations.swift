@@ -259,7 +259,7 @@ package struct ProjectOperations: Sendable {
     let rescue = OperationBook.rescue(operation.number)
     do throws(GitError) {
       do throws(GitError) {
-        try files.carryOut(change)
+        try files.finish(change)
       } catch {
         guard error.leavesFilesAlone else { throw error }
         try book.mark(operation, isDone: false)

@@ -21,21 +21,27 @@ extension WorkingTree {
     var due: [PathChange] = []
     for step in steps where try isDue(step) { due.append(step) }
     if let branch = change.branch { try requireBranch(branch) }
-    if !due.isEmpty {
-      let staging = try Staging(repository, root)
-      // Deletions first, so that a folder may take a file's place and the other way round.
-      for step in due where step.new == nil { try remove(step, staging) }
-      for step in due where step.new != nil {
-        try put(step, permissions: change.permissions[step.path.shown], staging)
-      }
-      try staging.end()
-      try synchronizeFiles(due)
+    let staging = try Staging(repository, root)
+    // Deletions first, so that a folder may take a file's place and the other way round.
+    for step in due where step.new == nil { try remove(step, staging) }
+    for step in due where step.new != nil {
+      try put(step, permissions: change.permissions[step.path.shown], staging)
     }
-    if let index = change.index { try repository.applyIndex(index) }
+    try synchronizeFiles(due)
+    if let index = change.index { try repository.applyIndex(index, in: staging.path) }
+    try staging.end()
     if let branch = change.branch, try repository.reference(branch.name) != branch.commit.after {
       try repository.moveReference(
         branch.name, to: branch.commit.after, expecting: branch.commit.before)
     }
+  }
+
+  /// Carries out a change that a kill interrupted: what it left locked is free again before.
+  package func finish(_ change: FilesChange) throws(GitError) {
+    if let branch = change.branch {
+      try repository.freeLock(on: branch.name, movedTo: branch.commit.after)
+    }
+    try carryOut(change)
   }
 
   /// Whether every path is as the change leaves it, and what is staged, and the branch.
@@ -167,7 +173,7 @@ extension WorkingTree {
 /// is whole or not there.
 private final class Staging {
   let folder: Directory
-  private let path: String
+  let path: String
   private let repository: Repository
   private var counter = 0
 
@@ -190,7 +196,13 @@ private final class Staging {
   /// Removes what a killed process left here. Git has it, unless a person saved the file in the very
   /// moment in which it was displaced: then a ref of its own keeps it.
   private func clear() throws(GitError) {
+    repository.freeIndexLock(heldFrom: path)
     for name in try folder.names() {
+      // Our copy of the index is nobody's work.
+      guard !name.isIndex else {
+        try folder.unlink(name)
+        continue
+      }
       let limit = WorkingTree.fileBytesMax
       if let (bytes, _) = try folder.contents(of: name, path: name, limit: limit),
         try !repository.hasObject(hash(bytes))
@@ -247,6 +259,10 @@ private final class Staging {
     try clear()
     guard rmdir(path) == 0 else { throw .system("remove \(path)") }
   }
+}
+
+extension BytePath {
+  fileprivate var isIndex: Bool { self == BytePath("index") || self == BytePath("index.lock") }
 }
 
 extension Repository {

@@ -70,7 +70,8 @@ enum Arguments {
     }
     let path = "/" + parts.joined(separator: "/")
     guard path.hasPrefix(root + "/") else {
-      throw .usage("\(typed) is not a path below \(root)")
+      throw .usage(
+        "\(typed) is not a path below \(root)", remedy: "orchestrate rollback --help")
     }
     return String(path.dropFirst(root.count + 1))
   }

@@ -23,7 +23,8 @@ struct OperationDesk: Sendable {
 
   private func settle() async throws(Problem) {
     let pending = try git { (repository) throws(GitError) in
-      try OperationBook.pending(repository)
+      OperationBook.freeLocks(repository)
+      return try OperationBook.pending(repository)
     }
     switch pending?.change {
     case nil: break
