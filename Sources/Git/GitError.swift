@@ -58,7 +58,8 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { "could not \(operation): \(message)" }
 
-  init(_ reason: Reason, operation: String, message: String) {
+  /// An error that is not libgit2's own.
+  package init(_ reason: Reason, operation: String, message: String) {
     code = 0
     category = 0
     self.operation = operation

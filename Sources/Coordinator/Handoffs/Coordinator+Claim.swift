@@ -103,15 +103,9 @@ extension Coordinator {
     let packet = try packet(for: handoff, claim)
     let document = ClaimDocument(
       of: handoff, claim, project: paths.root, groups: settings.proof.paths)
-    let pool = workspaces
-    let keeping = settings.proof.keeping
     do throws(WorkspaceError) {
-      let slot = try await offloaded { () throws(WorkspaceError) in
-        let slot = try pool.prepare(
-          for: handoff.id, fence: claim.fence, at: handoff.base, keeping: keeping)
-        try slot.write(packet, document)
-        return slot
-      }
+      let slot = try await ports.workspaces.prepare(
+        for: handoff, claim, packet: packet, hook: document, keeping: settings.proof.keeping)
       tell(.stageStarted(handoff, worker: claim.worker))
       return ClaimedHandoff(handoff: handoff, claim: claim, slot: slot, packet: packet)
     } catch {

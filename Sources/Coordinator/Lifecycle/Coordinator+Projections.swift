@@ -10,15 +10,13 @@ extension Coordinator {
   func writeProjections(_ session: SessionID) throws(Problem) {
     let record = try requireSession(session)
     let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
-    try SessionFiles(paths: paths, settings: settings).update(session, tasks.map(\.standing))
-    try ProgressFiles(paths: paths, settings: settings).write(
-      session: record, tasks: tasks, at: clock().wall)
+    try ports.projections.update(record, tasks, at: clock().wall)
   }
 }
 
 extension TaskRecord {
   /// What the tasks file says of it.
-  fileprivate var standing: SessionFiles.Standing {
+  var standing: SessionFiles.Standing {
     let minutes = (workedMilliseconds + 59_999) / 60_000
     return SessionFiles.Standing(
       id: planned.id, status: status, actualMinutes: startedAt == nil ? nil : minutes,

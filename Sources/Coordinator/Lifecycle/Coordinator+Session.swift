@@ -133,7 +133,7 @@ extension Coordinator {
       try repository.tree(ofCommit: commit)
     }
     do throws(WorkspaceError) {
-      return try await bench.remembered(
+      return try await ports.prover.remembered(
         tree, kind: .baseline, note: "every test before any work")
     } catch {
       throw Problem(error)
@@ -149,7 +149,7 @@ extension Coordinator {
       try repository.tree(ofCommit: commit)
     }
     do throws(WorkspaceError) {
-      return try await bench.unsteady(suspects, on: tree, passed: passed)
+      return try await ports.prover.unsteady(suspects, on: tree, passed: passed)
     } catch {
       throw Problem(error)
     }

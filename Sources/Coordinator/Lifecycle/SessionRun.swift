@@ -141,7 +141,7 @@ package struct SessionRun: Sendable {
       group.addTask {
         while !Task.isCancelled {
           do {
-            try await Task.sleep(for: interval)
+            try await coordinator.ports.pause(interval)
             _ = try await coordinator.renew(id, fence: fence)
           } catch is CancellationError {
             return nil

@@ -45,7 +45,7 @@ extension Coordinator {
   package func checkTests(on tree: ObjectID) async throws(Problem) -> OperationCheck {
     let observed: Observed
     do throws(WorkspaceError) {
-      observed = try await bench.remembered(
+      observed = try await ports.prover.remembered(
         tree, kind: .baseline, note: "every test after a rollback")
     } catch {
       throw Problem(error)
@@ -80,20 +80,10 @@ extension Coordinator {
     let record = try requireSession(session)
     let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
     let accepted = try read { (store) throws(StoreError) in try store.acceptances(in: session) }
-    let (head, base) = (record.branchHead, record.plan.base)
-    let isEnded = record.lifecycle.isEnded
-    let branch = try await git { (repository) throws(GitError) in
-      let reference = CheckpointReference.branch(session)
-      // That of an open session may lag behind a crash; the store leads.
-      if isEnded, try repository.reference(reference) == nil { return [ObjectID]() }
-      var commits = [head]
-      while let last = commits.last, last != base,
-        let parent = try repository.commitRecord(last).parents.first
-      {
-        commits.append(parent)
-      }
-      return commits
-    }
+    let branch = try await ports.operations.line(
+      of: BranchLine(
+        session: session, head: record.branchHead, base: record.plan.base,
+        isEnded: record.lifecycle.isEnded))
     return RollbackFacts(
       session: session, lifecycle: record.lifecycle, branch: branch,
       tasks: tasks.map { .init(id: $0.planned.id, progress: $0.progress) },
@@ -133,9 +123,7 @@ extension Coordinator {
     do throws(Problem) {
       try record(change, operation)
     } catch {
-      try await git { (repository) throws(GitError) in
-        try OperationBook.mark(operation, isDone: false, repository)
-      }
+      try await ports.operations.mark(operation, isDone: false)
       throw error
     }
     try await follow(change, operation)
@@ -147,11 +135,10 @@ extension Coordinator {
   private func nextOperation(
     _ act: Operation.Act, _ wish: OperationWish, _ now: Timestamp
   ) async throws(Problem) -> Int {
-    let (number, log) = try await git { (repository) throws(GitError) in
-      (try OperationBook.nextNumber(repository), try OperationBook.log(repository))
+    if case .rollback = act, !wish.isDryRun {
+      try await ports.operations.log().requireRoom(for: wish, at: now)
     }
-    if case .rollback = act, !wish.isDryRun { try log.requireRoom(for: wish, at: now) }
-    return number
+    return try await ports.operations.nextNumber()
   }
 
   /// The files of the branch that change.
@@ -169,10 +156,7 @@ extension Coordinator {
 
   private nonisolated func requireMovable(_ change: SessionChange) async throws(Problem) {
     guard change.branch.before != change.branch.after else { return }
-    let reference = CheckpointReference.branch(change.session)
-    let isInUse = try await git { (repository) throws(GitError) in
-      try repository.isCheckedOut(reference)
-    }
+    let isInUse = try await ports.operations.isCheckedOut(change.session)
     guard isInUse else { return }
     throw Problem(
       code: "ROLLBACK006", exit: .denied,
@@ -206,30 +190,8 @@ extension Coordinator {
       + change.tasks.flatMap {
         [$0.progress.before.head, $0.progress.before.base, $0.progress.after.head]
       }.compactMap { $0 }
-    let fallback = try requireSession(change.session).branchHead
-    let root = paths.root
-    return try await offloaded { () throws(Problem) in
-      do throws(GitError) {
-        let repository = try Repository(discoveringFrom: root)
-        // A person's files are not touched; they are in the rescue all the same where they can be.
-        var (files, notes) = (try repository.tree(ofCommit: fallback), [String]())
-        do throws(GitError) {
-          if let head = try repository.head().commit {
-            files = try WorkingTree(repository).capture(over: head).files
-          }
-        } catch {
-          notes.append("your own files are not in the rescue (\(error)); they stay untouched")
-        }
-        let book: OperationBook
-        do throws(Problem) { book = try OperationBook(repository) } catch {
-          throw GitError(refusing: error.message)
-        }
-        try book.write(operation, files: files, commits: commits, trees: [])
-        return notes
-      } catch {
-        throw Problem(rollingBack: error)
-      }
-    }
+    return try await ports.operations.write(
+      operation, leaving: commits, head: try requireSession(change.session).branchHead)
   }
 
   /// The one transaction in which a change of a session happens.
@@ -285,21 +247,14 @@ extension Coordinator {
   private func follow(
     _ change: SessionChange, _ operation: Operation
   ) async throws(Problem) {
-    let reference = CheckpointReference.branch(change.session)
     if change.branch.after != nil {
       try await settleBranch(change.session)
     } else if let before = change.branch.before {
       // The rescue's commit has it as a parent, so nothing is lost with the branch.
-      try await git { (repository) throws(GitError) in
-        guard try repository.reference(OperationBook.rescue(operation.number)) != nil else {
-          throw GitError(refusing: "nothing keeps what is on \(reference)")
-        }
-        try repository.deleteReference(reference, expecting: before)
-      }
+      try await ports.operations.removeBranch(
+        of: change.session, at: before, keptBy: operation)
     }
-    try await git { (repository) throws(GitError) in
-      try OperationBook.mark(operation, isDone: true, repository)
-    }
+    try await ports.operations.mark(operation, isDone: true)
     try writeProjections(change.session)
     await publish(change.session)
     wake()
@@ -318,11 +273,9 @@ extension Coordinator {
     let name = OperationBook.rescue(operation.number)
     let lost =
       change.tasks.compactMap(\.progress.before.head) + [change.branch.before ?? record.branchHead]
-    let (head, isKept) = try await git { (repository) throws(GitError) in
-      guard let kept = try repository.reference(name) else { return (nil as ObjectID?, false) }
-      var holdsAll = true
-      for commit in lost where try !repository.isAncestor(commit, of: kept) { holdsAll = false }
-      return (try repository.reference(reference), holdsAll)
+    let isKept = try await ports.operations.holds(lost, operation)
+    let head = try await git { (repository) throws(GitError) in
+      try repository.reference(reference)
     }
     if head != change.branch.after { wrong.append("session/\(change.session)") }
     if record.lifecycle != change.lifecycle.after { wrong.append("the session's phase") }
@@ -347,26 +300,13 @@ extension Coordinator {
   ///
   /// - Returns: what was found, in a sentence; `nil` where nothing was.
   package func settleOperations() async throws(Problem) -> String? {
-    let pending = try await git { (repository) throws(GitError) in
-      OperationBook.freeLocks(repository)
-      return try OperationBook.pending(repository)
-    }
+    let pending = try await ports.operations.pending()
     guard let operation = pending else { return nil }
     switch operation.change {
-    case .files:
-      let project = ProjectOperations(paths: paths, clock: clock)
-      do throws(Problem) {
-        return try await offloaded { () throws(Problem) in try project.settle() }
-      } catch {
-        // Another process is at it right now, so no crash interrupted it.
-        guard error.code == "ROLLBACK009" else { throw error }
-        return nil
-      }
+    case .files: return try await ports.operations.settleFiles()
     case .session(let change):
       guard try wasRecorded(operation, in: change.session) else {
-        try await git { (repository) throws(GitError) in
-          try OperationBook.mark(operation, isDone: false, repository)
-        }
+        try await ports.operations.mark(operation, isDone: false)
         return "\(operation.title) was interrupted before it began; nothing was changed"
       }
       try await follow(change, operation)

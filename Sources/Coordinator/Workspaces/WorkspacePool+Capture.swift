@@ -13,6 +13,13 @@ extension WorkspacePool {
     package let tree: ObjectID
     /// What was left out, and why; for people.
     package let notes: [String]
+
+    package init(
+      tree: ObjectID, notes: [String]
+    ) {
+      self.tree = tree
+      self.notes = notes
+    }
   }
 
   /// Reads a workspace into a tree of the project's own object store.

@@ -32,6 +32,13 @@ package final class WorkspacePool: Sendable {
     package let name: String
     /// The folder that holds everything of it.
     package let directory: String
+
+    package init(
+      name: String, directory: String
+    ) {
+      self.name = name
+      self.directory = directory
+    }
     /// The folder that an agent works in.
     package var tree: String { directory + "/tree" }
     /// The file with the packet of the claim.
@@ -200,7 +207,8 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   /// many of them, a name that no tree can hold, a folder that may not be read.
   package let isContent: Bool
 
-  init(directory: String, reason: String) {
+  /// An error of which the machine, and not what lies in the workspace, is the reason.
+  package init(directory: String, reason: String) {
     self.directory = directory
     self.reason = reason
     isContent = false
