@@ -53,7 +53,10 @@ package struct SessionRun: Sendable {
     }
     if Task.isCancelled { return .interrupted }
     if let result { throw result }
-    return try await coordinator.conclude(session)
+    let ending = try await coordinator.conclude(session)
+    guard ending == .interrupted, try await !coordinator.isSettled(session) else { return ending }
+    // Validation took work back, and it is done anew.
+    return try await run()
   }
 
   /// Keeps the session going for agents that poll.

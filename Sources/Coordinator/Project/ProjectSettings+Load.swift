@@ -114,7 +114,8 @@ private struct SettingsReading {
       signingKeyPath: signingKeyPath(configuration),
       recovery: RecoverySettings(
         isAutomatic: configuration.recovery.isAutomatic,
-        isPartial: configuration.recovery.isPartial))
+        isPartial: configuration.recovery.isPartial),
+      isRollbackAutomatic: configuration.isRollbackAutomatic)
   }
 
   // MARK: Tests

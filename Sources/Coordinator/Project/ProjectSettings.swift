@@ -67,9 +67,11 @@ package struct ProjectSettings: Sendable {
   package let signingKeyPath: String?
   /// What is repaired without being asked for.
   package let recovery: RecoverySettings
+  /// Whether a session's own branch is rolled back to where its tests pass, without being asked.
+  package let isRollbackAutomatic: Bool
 
   /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
-  /// said otherwise, and nothing is signed by default.
+  /// said otherwise; nothing is signed, and rollbacks are automatic, by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
@@ -77,7 +79,7 @@ package struct ProjectSettings: Sendable {
     ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
     statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
     runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil,
-    recovery: RecoverySettings = RecoverySettings()
+    recovery: RecoverySettings = RecoverySettings(), isRollbackAutomatic: Bool = true
   ) {
     self.proof = proof
     self.limits = limits
@@ -98,6 +100,7 @@ package struct ProjectSettings: Sendable {
     self.warnings = warnings
     self.signingKeyPath = signingKeyPath
     self.recovery = recovery
+    self.isRollbackAutomatic = isRollbackAutomatic
   }
 }
 

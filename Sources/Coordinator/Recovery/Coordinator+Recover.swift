@@ -25,6 +25,8 @@ package struct RecoveryReport: Hashable, Sendable {
   package var lostReferences: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
+  /// An operation that was interrupted, in a sentence; `nil` where none was.
+  package var operation: String?
   /// Sessions whose journal in git was behind the store.
   package var journals: [SessionID] = []
   /// Files of the project's state that could not be read, and were written anew.
@@ -40,6 +42,7 @@ package struct RecoveryReport: Hashable, Sendable {
     returned.isEmpty && dead.isEmpty && strays == 0 && proved.isEmpty && expired == 0
       && locks.isEmpty && branches.isEmpty && journals.isEmpty && rebuilt.isEmpty
       && references.isEmpty && lostReferences.isEmpty && problems.isEmpty
+      && operation == nil
   }
 }
 
@@ -59,6 +62,7 @@ extension Coordinator {
     isWorkerAlive: (Claim) -> Bool, isAsked: Bool = false
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
+    report.operation = try await settleOperations()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
     unsettled = [:]

@@ -74,6 +74,7 @@ enum RecoverCommand {
         "journals": .array(report.journals.map { .string($0.padded) }),
         "rebuilt": .strings(report.rebuilt),
         "problems": .array(report.problems.map(Wire.problem)),
+        "operation": report.operation.map { .string($0) } ?? .null,
       ]
       invocation.print(document.prettyText)
       if let problem = report.problems.first { throw problem }
@@ -93,6 +94,7 @@ enum RecoverCommand {
       invocation.print("\(name) is lost with its commit; a clone may have it: git fetch")
     }
     for id in report.branches { invocation.print("session/\(id) was moved to where it belongs") }
+    if let operation = report.operation { invocation.print(operation) }
     for id in report.journals { invocation.print("the journal of \(id) was put into git") }
     for path in report.rebuilt { invocation.print("\(path) could not be read; it is written anew") }
     if let problem = report.problems.first { throw problem }

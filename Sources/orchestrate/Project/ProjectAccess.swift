@@ -61,6 +61,19 @@ struct ProjectAccess: Sendable {
     }
   }
 
+  /// The commit that a revision names.
+  ///
+  /// - Throws: `Problem` with exit 66 where there is none.
+  func commit(_ revision: String) throws(Problem) -> ObjectID {
+    do throws(GitError) {
+      return try Repository(discoveringFrom: paths.root).resolve(revision)
+    } catch {
+      throw Problem(
+        code: "PROJECT003", exit: .notFound, message: "'\(revision)' names no commit",
+        reason: "\(error)", remedy: "git log --oneline")
+    }
+  }
+
   // MARK: Asking the coordinator
 
   /// Runs `body` with a desk: that of the live coordinator if there is one, else this process is
