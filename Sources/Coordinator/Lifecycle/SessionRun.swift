@@ -43,6 +43,7 @@ package struct SessionRun: Sendable {
       } else {
         group.addTask { await serve() }
       }
+      group.addTask { await proveAgain() }
       var first: Problem?
       for await problem in group {
         if let problem, first == nil {
@@ -62,6 +63,18 @@ package struct SessionRun: Sendable {
     do throws(Problem) {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
         try await coordinator.tick(session)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Sees to it that nothing stays handed in and unproved.
+  private func proveAgain() async -> Problem? {
+    do throws(Problem) {
+      while !Task.isCancelled, try await !coordinator.isSettled(session) {
+        try await coordinator.proveWhatWaits(in: session)
       }
       return nil
     } catch {
