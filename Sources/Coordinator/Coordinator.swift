@@ -38,6 +38,8 @@ package actor Coordinator {
   var changeCount = 0
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
+  /// Claims whose workspace is being prepared in this process.
+  var equipping: Set<HandoffID> = []
   /// Lapsed claims whose end is under way in this process.
   var expiring: Set<HandoffID> = []
   /// The segment for which a checkpoint at half the window was noted, by session.

@@ -60,7 +60,8 @@ extension Coordinator {
     let now = clock().boot
     let expired = try read { (store) throws(StoreError) in try store.expiredClaims(at: now) }
     var count = 0
-    for handoff in expired where !expiring.contains(handoff.id) {
+    for handoff in expired
+    where !expiring.contains(handoff.id) && !equipping.contains(handoff.id) {
       // Others come through here while the workspace is read; each lease is ended once.
       expiring.insert(handoff.id)
       defer { expiring.remove(handoff.id) }

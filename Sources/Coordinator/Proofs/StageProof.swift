@@ -31,6 +31,11 @@ package struct StageOutcome: Sendable {
     package let stage: Stage
     /// What was found, for whoever does it again.
     package let reason: String
+
+    package init(stage: Stage, reason: String) {
+      self.stage = stage
+      self.reason = reason
+    }
   }
 }
 
