@@ -7,9 +7,10 @@ import Domain
 import Git
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct ClaimTests {
   private let task = TaskID("task-1")!
   private let agent = ScriptedAgent()
@@ -184,6 +185,35 @@ struct ClaimTests {
     #expect(report.proved == [claimed.handoff.id])
     #expect(try attempt(project, claimed.handoff.id).state == .accepted)
     #expect(try await next.recover(isWorkerAlive: { _ in true }).isEmpty)
+  }
+
+  @Test func `a proof made again after a crash gives the same commit, however long it took`()
+    async throws
+  {
+    let red = [FixtureTask("task-1", workflow: "tdd")]
+    let (whole, coordinator) = try await started(red)
+    let undisturbed = try await whole.work(
+      coordinator, on: whole.requireClaim(coordinator), as: agent)
+    let first = try #require(try whole.store.acceptances(in: whole.session).first)
+
+    let (project, killed) = try await started(red)
+    let claimed = try await project.requireClaim(killed)
+    try project.repository.git(
+      "fetch", "-q", whole.paths.root, "refs/orchestrate/*:refs/undisturbed/*")
+    project.clock.advance(by: .seconds(77))
+    let now = project.clock.now.wall
+    let submission = Submission(tree: first.tree, report: first.report, submittedAt: now)
+    let report = try first.report.flatMap { try whole.store.document($0) }
+    try project.store.commit(
+      Transition(
+        session: project.session, at: now,
+        events: [.handoffSubmitted(claimed.handoff.id, claimed.claim.fence, submission)],
+        documents: report.map { [Document(body: $0)] } ?? []))
+    _ = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+
+    let again = try #require(try project.store.acceptances(in: project.session).first)
+    #expect(again.acceptance.checkpoint == undisturbed.commit)
+    #expect(again.acceptance.evidence != first.acceptance.evidence)
   }
 
   @Test func `a ref whose proof was never recorded gives way to the next proof`() async throws {

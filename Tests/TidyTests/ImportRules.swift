@@ -19,6 +19,7 @@ let mayImport: [String: Set<String>] = [
   "TestKit": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Testing",
   ],
+  "TestPacing": ["Testing"],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
   "Simulation": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merge queue: a finished task goes onto the session branch when the merged tree proves.
 
-package import Domain
+import Domain
 import Git
 import Store
 
@@ -48,16 +48,19 @@ extension Coordinator {
         evidence: evidence)
       return
     }
-    let stage = canonicalJSON(
-      of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
-    let document = Document(body: stage)
+    let document = Document(
+      body: canonicalJSON(of: MergeRecord(id, checks: checks, evidence: evidence)))
+    let grounds = Document(
+      body: canonicalJSON(of: MergeGrounds(checks: checks, evidence: evidence.map(\.digest))))
     let passing = proof.passing
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
-    let seconds = history.lastAcceptedAt.seconds
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
     let commit = try await git { (repository) throws(GitError) in
-      try repository.createCommit(
-        tree: tree, parents: parents, message: message, identity: .coordinator(at: seconds))
+      // As late as the later parent, which has its time from a claim.
+      let times = try parents.map { (id) throws(GitError) in try repository.commitTime(id) }
+      return try repository.createCommit(
+        tree: tree, parents: parents, message: message,
+        identity: .coordinator(at: times.max() ?? 0))
     }
     var progress = task.progress
     do throws(TaskRejection) {
@@ -66,8 +69,8 @@ extension Coordinator {
       throw .defect(error, in: "task \(id)")
     }
     try self.record(
-      session, [.taskMoved(id, progress), .branchMoved(to: commit)],
-      expecting: [.task(id, task.progress)], evidence: evidence, documents: [document])
+      session, [.taskMoved(id, progress), .branchMoved(to: commit, grounds: grounds.digest)],
+      expecting: [.task(id, task.progress)], evidence: evidence, documents: [document, grounds])
     try await settleBranch(session)
     await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
@@ -198,14 +201,4 @@ struct MergeProof: Sendable {
   let evidence: [EvidenceRecord]
   /// How many tests pass.
   let passing: Int
-}
-
-/// What a merge commit's `Orchestrate-Evidence` trailer names.
-package struct MergeRecord: Hashable, Sendable, Codable {
-  /// The task that was merged.
-  package let task: TaskID
-  /// Every check on the merged tree.
-  package let checks: [Check]
-  /// What was run on it, by digest.
-  package let evidence: [Digest]
 }

@@ -9,6 +9,7 @@ package import Git
 package protocol ProjectRepository {
   func head() throws(GitError) -> Head
   func tree(ofCommit id: ObjectID) throws(GitError) -> ObjectID
+  func commitTime(_ id: ObjectID) throws(GitError) -> Int
   func isAncestor(_ ancestor: ObjectID, of id: ObjectID) throws(GitError) -> Bool
   func changes(from old: ObjectID?, to new: ObjectID) throws(GitError) -> [FileChange]
   func lineCounts(

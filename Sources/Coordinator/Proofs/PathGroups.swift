@@ -62,18 +62,22 @@ package struct PathGroups: Sendable {
   package func group(of path: String) -> Change.Group {
     if RunnerShadows.contains(path) { return .testRunner }
     let folded = path.lowercased()
-    if testConfiguration.contains(where: { $0.matches(path) || $0.matches(folded) }),
+    let names = PathNames(path)
+    let foldedNames = folded == path ? names : PathNames(folded)
+    if testConfiguration.contains(where: { $0.matches(names) || $0.matches(foldedNames) }),
       !Self.isSample(folded)
     {
       return .testConfiguration
     }
-    if isTest(path) { return .test }
-    if documents.contains(where: { $0.matches(path) }) { return .documentation }
+    if isTest(names) { return .test }
+    if documents.contains(where: { $0.matches(names) }) { return .documentation }
     return .implementation
   }
 
   /// Whether a path is one of a test, or of what only tests load.
-  func isTest(_ path: String) -> Bool { tests.contains { $0.matches(path) } }
+  func isTest(_ path: String) -> Bool { isTest(PathNames(path)) }
+
+  private func isTest(_ names: PathNames) -> Bool { tests.contains { $0.matches(names) } }
 
   /// `.env.example` sets nothing.
   private static func isSample(_ path: String) -> Bool {

@@ -14,7 +14,8 @@ enum RunnerShadows {
 
   /// Whether a path is one, going by its name alone.
   static func contains(_ path: String) -> Bool {
-    always.contains { $0.matches(path.lowercased()) } || module(of: path) != nil
+    let names = PathNames(path.lowercased())
+    return always.contains { $0.matches(names) } || module(of: path) != nil
   }
 
   /// The folder or file that stands in for a module which Python's runners import: `/json` of

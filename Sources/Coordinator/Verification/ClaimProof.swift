@@ -31,7 +31,7 @@ struct ClaimProof: Sendable {
     switch claim.kind {
     case .stage(let handoff, let hold, let submission, _):
       .stage(try await coordinator.question(handoff, hold, submission))
-    case .merge(let task, let session, let history): .merge(task, session, history)
+    case .merge(let task, let session, let history, _): .merge(task, session, history)
     }
   }
 

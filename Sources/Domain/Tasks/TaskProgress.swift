@@ -128,14 +128,19 @@ extension TaskProgress {
     return begin(Turn(stage: next.stage, round: turn.round), from: checkpoint)
   }
 
-  /// A later stage found that an earlier one has to be done again, on what is there.
+  /// A later stage found that an earlier one has to be done again.
+  ///
+  /// - Parameter start: the commit to do it on; what is there by default.
   package mutating func sentBack(
-    from turn: Turn, to stage: Stage, reason: String
+    from turn: Turn, to stage: Stage, on start: ObjectID? = nil, reason: String
   ) throws(TaskRejection) -> TaskAction {
     try expect(turn)
-    guard let head, workflow.contains(stage), workflow.isAtOrBefore(stage, turn.stage) else {
+    guard let head = start ?? head, workflow.contains(stage),
+      workflow.isAtOrBefore(stage, turn.stage)
+    else {
       throw .cannotGoBack(to: stage)
     }
+    self.head = head
     return goBack(to: stage, round: turn.round + 1, from: head, reason: reason)
   }
 

@@ -25,12 +25,11 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
   /// Any text is a pattern; an empty one matches nothing.
   package init(_ text: String) {
     self.text = text
-    let names = text.split(separator: "/").filter { $0 != "." }
-    namesDirectory = text.hasSuffix("/")
-    let isTied = text.hasPrefix("/") || names.count > 1
-    let parts = names.map {
-      $0 == "**" ? .anyDirectories : Component.name(Array($0.unicodeScalars))
-    }
+    let path = PathNames(text)
+    let names = path.names
+    namesDirectory = path.endsWithSlash
+    let isTied = text.unicodeScalars.first == "/" || names.count > 1
+    let parts = names.map { $0 == ["*", "*"] ? .anyDirectories : Component.name($0) }
     // No name is empty, so a pattern without any matches nothing.
     if names.isEmpty {
       components = [.name([])]
@@ -44,11 +43,14 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether a path matches; one that ends in `/` is that of a directory itself. The time this
   /// takes grows with the product of the two lengths at worst.
-  package func matches(_ path: String) -> Bool {
-    let names = path.split(separator: "/").filter { $0 != "." }.map { Array($0.unicodeScalars) }
+  package func matches(_ path: String) -> Bool { matches(PathNames(path)) }
+
+  /// The same for a path that many patterns are asked about.
+  package func matches(_ path: PathNames) -> Bool {
+    let names = path.names
     guard !names.isEmpty else { return false }
     guard namesDirectory else { return matches(names[...]) }
-    let deepest = path.hasSuffix("/") ? names.count : names.count - 1
+    let deepest = path.endsWithSlash ? names.count : names.count - 1
     return deepest > 0 && (1...deepest).contains { matches(names[..<$0]) }
   }
 
@@ -71,6 +73,31 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         return Wildcard.matches(
           pattern, name, isStar: { $0 == "*" }, matchesOne: { $0 == "?" || $0 == $1 })
       })
+  }
+}
+
+/// A path taken apart, so that asking many patterns about it takes it apart once.
+package struct PathNames: Sendable {
+  /// Its components, those of `.` left out.
+  fileprivate let names: [[Unicode.Scalar]]
+  /// Whether it is that of a directory itself.
+  fileprivate let endsWithSlash: Bool
+
+  /// Scalars and not characters are what is compared: a slash with an accent on it is a slash to
+  /// the file system.
+  package init(_ path: String) {
+    var names: [[Unicode.Scalar]] = []
+    var name: [Unicode.Scalar] = []
+    func end() {
+      if !name.isEmpty, name != ["."] { names.append(name) }
+      name.removeAll()
+    }
+    for scalar in path.unicodeScalars {
+      if scalar == "/" { end() } else { name.append(scalar) }
+    }
+    endsWithSlash = path.unicodeScalars.last == "/"
+    end()
+    self.names = names
   }
 }
 
