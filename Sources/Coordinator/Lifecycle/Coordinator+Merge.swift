@@ -77,7 +77,7 @@ extension Coordinator {
     try await settleBranch(session)
     await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
-    try writeProjections(session)
+    try await writeProjections(session)
   }
 
   /// Runs every test on a merged tree and asks the gates of it.

@@ -22,6 +22,7 @@ extension Coordinator {
     _ session: SessionID, planned: @Sendable (ObjectID) throws(Problem) -> SessionPlan,
     entry: EntryReport, options: StartOptions
   ) async throws(Problem) {
+    if let problem = unsettled[session] { throw problem }
     if try read({ (store) throws(StoreError) in try store.session(session) }) == nil {
       try await plan(session, by: planned)
     }
@@ -42,7 +43,7 @@ extension Coordinator {
         try lifecycle.finished(phase)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await advance(session)
   }
 
@@ -66,7 +67,13 @@ extension Coordinator {
         reason: "it is at \(branch.short), and HEAD is at \(base.short)",
         remedy: "git branch -m session/\(session) session/\(session)-earlier")
     }
-    try record(session, [.sessionPlanned(try planned(base))], expecting: [.noSession])
+    let (plan, isSimplified) = try await planSimplifiedIfNeeded(session, base: base, by: planned)
+    var events: [SessionEvent] = [.sessionPlanned(plan)]
+    if isSimplified {
+      events.append(
+        .noted(Note(kind: "recovery.simplified", text: "planned by its tasks file alone")))
+    }
+    try record(session, events, expecting: [.noSession])
     try await settleBranch(session)
   }
 
@@ -208,7 +215,7 @@ extension Coordinator {
     }
     guard open.isEmpty else {
       try writeSummary(session)
-      try writeProjections(session)
+      try await writeProjections(session)
       await publish(session)
       return .blocked(open.map(\.planned.id))
     }
@@ -229,7 +236,7 @@ extension Coordinator {
         try lifecycle.finished(.review)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await writeClosingDocuments(session)
     await publish(session)
     try await sweepWorkspaces()
@@ -275,7 +282,7 @@ extension Coordinator {
       try lifecycle.paused(reason: reason)
     }
     try writeSummary(session)
-    try writeProjections(session)
+    try await writeProjections(session)
     await publish(session)
   }
 

@@ -51,7 +51,7 @@ package struct Ports: Sendable {
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
     return Ports(
       repository: RepositoryFolder(root: paths.root),
-      workspaces: PooledWorkspaces(pool: pool),
+      workspaces: PooledWorkspaces(pool: pool, preserving: paths.claude + "/emergency"),
       prover: StageProver(
         settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock),
       archive: GitArchive(store: store, projectRoot: paths.root, key: signingKey),

@@ -112,6 +112,9 @@ private struct SettingsReading {
       body: String(decoding: body, as: UTF8.self),
       warnings: configuration.warnings.map { $0.description } + roles.warnings,
       signingKeyPath: signingKeyPath(configuration),
+      recovery: RecoverySettings(
+        isAutomatic: configuration.recovery.isAutomatic,
+        isPartial: configuration.recovery.isPartial),
       isRollbackAutomatic: configuration.isRollbackAutomatic)
   }
 

@@ -174,7 +174,8 @@ package final class WorkspacePool: Sendable {
   private func writeHolder(_ holder: Holder, _ slot: Slot) throws(WorkspaceError) {
     do throws(FileError) {
       try AtomicFile.write(
-        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder")
+        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder",
+        durability: .processes)
     } catch {
       throw WorkspaceError(directory: slot.directory, reason: "\(error)")
     }
@@ -206,6 +207,9 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   /// Whether what lies in the workspace is the reason, and not the machine: a file too large, too
   /// many of them, a name that no tree can hold, a folder that may not be read.
   package let isContent: Bool
+  /// Whether whoever prepared the workspace was killed in the middle, so that no worker was ever
+  /// given it.
+  package var isUnprepared = false
 
   /// An error of which the machine, and not what lies in the workspace, is the reason.
   package init(directory: String, reason: String) {

@@ -177,7 +177,10 @@ struct ProjectAccess: Sendable {
   ) async throws(Problem) -> Value {
     let coordinator = try openCoordinator(
       lock: lock, settings: settings, jobs: jobs, tell: tell)
-    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
+    if recovering {
+      try await coordinator.requireSettled(isWorkerAlive: WorkerName.mayBeAlive)
+      _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
       group.addTask {
@@ -210,6 +213,7 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    Leftovers.remove(of: paths)
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(
