@@ -42,6 +42,7 @@ package struct SessionRun: Sendable {
       } else {
         group.addTask { await serve() }
       }
+      group.addTask { await proveAgain() }
       var first: Problem?
       for await problem in group {
         if let problem, first == nil {
@@ -68,6 +69,18 @@ package struct SessionRun: Sendable {
         } catch {
           try await coordinator.awaitSpace(after: error)
         }
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Sees to it that nothing stays handed in and unproved.
+  private func proveAgain() async -> Problem? {
+    do throws(Problem) {
+      while !Task.isCancelled, try await !coordinator.isSettled(session) {
+        try await coordinator.proveWhatWaits(in: session)
       }
       return nil
     } catch {

@@ -13,6 +13,8 @@ extension Coordinator {
   ) async throws(Problem) {
     guard let slot = ports.workspaces.slot(of: handoff.id, fence: fence) else { return }
     let isKept = await keepContent(of: slot, handoff, fence)
+    // Others may have ended the claim meanwhile, and the folder may be another's.
+    guard ports.workspaces.slot(of: handoff.id, fence: fence) == slot else { return }
     if isKept && isWorkerGone {
       ports.workspaces.free(slot)
     } else {

@@ -82,7 +82,7 @@ extension Repository {
     guard let (bytes, _) = try folder.contents(of: name, path: name, limit: .max / 2) else {
       return
     }
-    try writeFile(bytes, copy)
+    try replaceFile(bytes, copy)
   }
 
   private func edit(indexAt path: String, _ shift: Shift<ObjectID>) throws(GitError) {
