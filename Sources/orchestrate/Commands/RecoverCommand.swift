@@ -15,13 +15,13 @@ enum RecoverCommand {
       says they are. Every `run` does the same first; doing it twice does no harm.
 
       With --salvage it makes a damaged store anew, entry by entry, from what can still be read of \
-      it and of its copies. What was damaged is kept beside it.
+      it, of its copies, and of the journal that git keeps. What was damaged is kept beside it.
       """,
     examples: [
       Example("orchestrate recover", "After a crash or a power cut"),
       Example("orchestrate recover --salvage", "When the store is said to be damaged"),
     ],
-    options: [OptionSpec("salvage", help: "Make a damaged store anew from itself and its copies")]
+    options: [OptionSpec("salvage", help: "Make a damaged store anew from what is left")]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
     if invocation.flag("salvage") { return try salvage(project, invocation) }
@@ -64,15 +64,19 @@ enum RecoverCommand {
       let document: JSONValue = [
         "entries": .integer(report.head.sequence),
         "entriesLost": .integer(report.entriesLost),
-        "entriesFromCopies": .integer(report.head.sequence - report.entriesFromStore),
+        "entriesFromCopies": .integer(
+          report.head.sequence - report.entriesFromStore - report.entriesFromArchives),
+        "entriesFromGit": .integer(report.entriesFromArchives),
         "bodies": .integer(report.bodies), "damaged": .string(report.damagedPath),
       ]
       invocation.print(document.prettyText)
       return ending
     }
-    let copied = report.head.sequence - report.entriesFromStore
+    let archived = report.entriesFromArchives
+    let copied = report.head.sequence - report.entriesFromStore - archived
     invocation.print(
-      "\(report.head.sequence) entries are whole, \(copied) of them from copies of the store")
+      "\(report.head.sequence) entries are whole, \(copied) of them from copies of the store"
+        + (archived > 0 ? ", \(archived) from the journal in git" : ""))
     if report.entriesLost > 0 {
       invocation.print("\(report.entriesLost) later ones had been acknowledged and are lost")
     }
