@@ -54,15 +54,16 @@ struct Competition {
     let store = try SQLiteStore.open(path: path, role: .writer(lock), reserveBytes: 0)
     defer { store.close() }
     let sample = try sample()
-    let now = SamplePlan.object(77)
     let moment = Moment(
       wall: Timestamp(milliseconds: 1_767_225_600_000),
       boot: BootInstant(bootID: "competition", milliseconds: 0))
     if try store.session(sample.session) == nil {
-      try store.commit(try sample.started(at: moment.wall))
+      var events = try sample.started(at: moment.wall).events
       for index in 1...handoffs {
-        try store.commit(try sample.activated(task: index, ordinal: index, at: moment.wall))
+        events += try sample.activated(task: index, ordinal: index, at: moment.wall).events
       }
+      // Whole or not at all: whoever makes it may be killed over it.
+      try store.commit(Transition(session: sample.session, at: moment.wall, events: events))
     }
     try giveBack(store, sample, moment)
     let request = ClaimRequest(
@@ -76,7 +77,7 @@ struct Competition {
         events: [
           .handoffSubmitted(
             handoff.id, fence,
-            Submission(tree: now, report: nil, submittedAt: moment.wall))
+            Submission(tree: SamplePlan.object(77), report: nil, submittedAt: moment.wall))
         ])
       if turn == 3 {
         try store.commit(transition)

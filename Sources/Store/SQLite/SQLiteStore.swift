@@ -219,6 +219,9 @@ final class Database: @unchecked Sendable {
     return handoff
   }
 
+  /// The session's plan, if it was read before.
+  func knownPlan(of session: SessionID) -> SessionPlan? { plans[session] }
+
   /// The plan of a session whose row names `entry`.
   func plan(of session: SessionID, entry: Int) throws(StoreError) -> SessionPlan {
     if let plan = plans[session] { return plan }
