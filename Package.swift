@@ -76,6 +76,13 @@ let package = Package(
     .executableTarget(
       name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
       swiftSettings: strict),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "Simulate", dependencies: ["Simulation"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],
@@ -106,6 +113,9 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["orchestrate", "Documents", "TestKit", "TestPacing"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Store", "TestKit"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
   ],

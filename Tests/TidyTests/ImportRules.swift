@@ -21,6 +21,10 @@ let mayImport: [String: Set<String>] = [
   ],
   "TestPacing": ["Testing"],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
+  "Simulation": [
+    "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
+  ],
+  "Simulate": ["Simulation"],
 ]
 
 /// What comes with the toolchain and is open to every target that does input or output.
