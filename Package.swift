@@ -73,6 +73,9 @@ let package = Package(
     .executableTarget(
       name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Domain", "Git", "Supervision", "Coordinator"],
+      swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],

@@ -20,6 +20,7 @@ let mayImport: [String: Set<String>] = [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Testing",
   ],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
+  "Benchmarks": ["Domain", "Git", "Supervision", "Coordinator"],
 ]
 
 /// What comes with the toolchain and is open to every target that does input or output.

@@ -36,8 +36,11 @@ extension WorkspacePool.Slot {
   /// Writes the packet, and what hooks have to know, beside the folder that the agent works in.
   func write(_ packet: Packet, _ claim: ClaimDocument) throws(WorkspaceError) {
     do throws(FileError) {
-      try AtomicFile.write(Array(packet.json.prettyText.utf8), to: self.packet)
-      try AtomicFile.write(Array(claim.json.prettyText.utf8), to: hook)
+      // No claim outlives the machine's going down, so neither need these.
+      try AtomicFile.write(
+        Array(packet.json.prettyText.utf8), to: self.packet, outlivesPowerLoss: false)
+      try AtomicFile.write(
+        Array(claim.json.prettyText.utf8), to: hook, outlivesPowerLoss: false)
     } catch {
       throw WorkspaceError(directory: directory, reason: "\(error)")
     }

@@ -12,22 +12,25 @@ package enum AtomicFile {
   ///   - path: what to write. Where a symbolic link stands there, nothing is written: a link in a
   ///     project could lead anywhere.
   ///   - mode: the file's permissions; by default those that it has, or 0644 for a new one.
+  ///   - outlivesPowerLoss: whether it is on the disk when this returns. Not for what means nothing
+  ///     once the machine was down: a process that is killed leaves old or new in any case.
   /// - Throws: `FileError` where any step fails; the old file is then untouched.
   package static func write(
-    _ bytes: [UInt8], to path: String, mode: mode_t? = nil
+    _ bytes: [UInt8], to path: String, mode: mode_t? = nil, outlivesPowerLoss: Bool = true
   ) throws(FileError) {
     let folder = parent(of: path)
     try makeFolder(folder)
     let present = try permissions(of: path)
     let (descriptor, temporary) = try makeTemporary(in: folder, for: path)
     do throws(FileError) {
-      try fill(descriptor, with: bytes, mode: mode ?? present ?? 0o644, path)
+      try fill(
+        descriptor, with: bytes, mode: mode ?? present ?? 0o644, isSynced: outlivesPowerLoss, path)
       guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
     } catch {
       unlink(temporary)
       throw error
     }
-    try synchronize(folder)
+    if outlivesPowerLoss { try synchronize(folder) }
   }
 
   /// Adds to the end of a file by writing it anew; a file that is not there begins empty.
@@ -82,7 +85,7 @@ package enum AtomicFile {
   }
 
   private static func fill(
-    _ descriptor: Int32, with bytes: [UInt8], mode: mode_t, _ path: String
+    _ descriptor: Int32, with bytes: [UInt8], mode: mode_t, isSynced: Bool, _ path: String
   ) throws(FileError) {
     var isOpen = true
     defer { if isOpen { close(descriptor) } }
@@ -97,7 +100,7 @@ package enum AtomicFile {
       }
       written += count
     }
-    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+    guard fchmod(descriptor, mode) == 0, !isSynced || fsync(descriptor) == 0 else {
       throw FileError("write", path)
     }
     isOpen = false
