@@ -64,6 +64,7 @@ let package = Package(
       swiftSettings: strict),
 
     // MARK: Tests
+    .target(name: "TestPacing", swiftSettings: strict),
     .target(
       name: "TestKit",
       dependencies: [
@@ -76,32 +77,46 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks", dependencies: ["Domain", "Git", "Supervision", "Coordinator"],
       swiftSettings: strict),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "Simulate", dependencies: ["Simulation"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Domain", "TestKit"], swiftSettings: strict),
+      name: "StoreTests", dependencies: ["Store", "Domain", "TestKit", "TestPacing"],
+      swiftSettings: strict),
     .testTarget(
       name: "GitTests", dependencies: ["Git", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "Domain", "CPlatform", "TestKit"],
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "Domain", "CPlatform", "TestKit", "TestPacing"],
       exclude: ["Reports"],  // Read from the repository.
       swiftSettings: strict),
     .testTarget(
       name: "SigningTests", dependencies: ["Signing", "Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "AgentsTests",
-      dependencies: ["Agents", "Domain", "Documents", "Supervision", "TestKit"],
+      dependencies: ["Agents", "Domain", "Documents", "Supervision", "TestKit", "TestPacing"],
       swiftSettings: strict),
     .testTarget(
       name: "CoordinatorTests",
       dependencies: [
         "Coordinator", "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "TestKit",
+        "TestPacing",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["orchestrate", "Documents", "TestKit"],
+      name: "CommandLineTests",
+      dependencies: ["orchestrate", "Documents", "TestKit", "TestPacing"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Store", "TestKit"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
   ],

@@ -21,9 +21,9 @@ package actor Coordinator {
   package nonisolated let settings: ProjectSettings
   nonisolated let store: any SessionStore
   nonisolated let clock: Clock
-  nonisolated let workspaces: WorkspacePool
-  nonisolated let prover: StageProver
-  nonisolated let bench: ProofBench
+  nonisolated let ports: Ports
+  /// For gates, which are asked in clean workspaces.
+  nonisolated let pool: WorkspacePool
   nonisolated let gateRunner: GateRunner
   nonisolated let tell: ProgressListener
   /// How many tasks may be under way at once.
@@ -38,8 +38,18 @@ package actor Coordinator {
   var changeCount = 0
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
+  /// Claims whose workspace is being prepared in this process.
+  var equipping: Set<HandoffID> = []
   /// Lapsed claims whose end is under way in this process.
   var expiring: Set<HandoffID> = []
+  /// Claims whose agents this process launched and watches: their ends are its own to find.
+  var attended: Set<Fence> = []
+  /// Lapsed claims that could not be ended; each is told once.
+  var wedged: Set<HandoffID> = []
+  /// Work waits for space on the disk, which was told.
+  var isOutOfSpace = false
+  /// Why a session could not be settled when this coordinator began.
+  var unsettled: [SessionID: Problem] = [:]
   /// The segment for which a checkpoint at half the window was noted, by session.
   var checkpointed: [SessionID: Int] = [:]
   /// Merges go one after the other.
@@ -52,10 +62,11 @@ package actor Coordinator {
   /// - Parameters:
   ///   - jobs: how many tasks may be under way at once; the settings' number by default.
   ///   - signingKey: what checkpoints and merges are signed with; nothing by default.
+  ///   - ports: the world that it acts on; the machine's own by default.
   package init(
     paths: ProjectPaths, settings: ProjectSettings, store: any SessionStore,
     supervisor: Supervisor, clock: @escaping Clock, jobs: Int? = nil,
-    signingKey: SigningKey? = nil, tell: @escaping ProgressListener
+    signingKey: SigningKey? = nil, ports: Ports? = nil, tell: @escaping ProgressListener
   ) {
     self.paths = paths
     self.settings = settings
@@ -64,15 +75,15 @@ package actor Coordinator {
     self.tell = tell
     self.jobs = jobs ?? settings.limits.jobs
     self.signingKey = signingKey
-    let pool = WorkspacePool(paths: paths)
-    workspaces = pool
-    bench = ProofBench(
-      settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
+    pool = WorkspacePool(paths: paths)
+    self.ports =
+      ports
+      ?? .real(
+        paths: paths, pool: pool, settings: settings, store: store, supervisor: supervisor,
+        clock: clock, signingKey: signingKey)
     gateRunner = GateRunner(
       settings: settings.proof, ledger: settings.ledger, paths: paths, supervisor: supervisor,
       clock: clock)
-    prover = StageProver(
-      settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock)
   }
 
   // MARK: Waking
@@ -82,7 +93,8 @@ package actor Coordinator {
     changeCount += 1
     let waiting = waiters
     waiters = [:]
-    for waiter in waiting.values { waiter.resume() }
+    // The longest-waiting first.
+    for number in waiting.keys.sorted() { waiting[number]?.resume() }
   }
 
   /// Waits until something changes after `seen`, at most `limit`.
@@ -94,7 +106,7 @@ package actor Coordinator {
       group.addTask { await self.suspend(as: number, unlessChangedAfter: seen) }
       group.addTask {
         // A cancelled sleep ends early; then there is nothing more to wait for either.
-        try? await Task.sleep(for: limit)
+        try? await self.ports.pause(limit)
         await self.release(number)
       }
       await group.next()
@@ -171,15 +183,12 @@ package actor Coordinator {
     return handoff
   }
 
-  /// Asks the project's repository on a thread of its own.
+  /// Asks the project's repository.
   nonisolated func git<Value: Sendable>(
-    _ body: @escaping @Sendable (Repository) throws(GitError) -> Value
+    _ body: @escaping @Sendable (any ProjectRepository) throws(GitError) -> Value
   ) async throws(Problem) -> Value {
-    let root = paths.root
     do throws(GitError) {
-      return try await offloaded { () throws(GitError) in
-        try body(try Repository(discoveringFrom: root))
-      }
+      return try await ports.repository.ask(body)
     } catch {
       throw Problem(error)
     }

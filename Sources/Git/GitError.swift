@@ -58,12 +58,18 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { "could not \(operation): \(message)" }
 
-  init(_ reason: Reason, operation: String, message: String) {
+  /// An error that is not libgit2's own.
+  package init(_ reason: Reason, operation: String, message: String) {
     code = 0
     category = 0
     self.operation = operation
     self.message = message
     self.reason = reason
+  }
+
+  /// A repository in which something is refused, and why.
+  package init(refusing why: String) {
+    self.init(.unsupportedRepository(why), operation: "roll back", message: why)
   }
 
   /// The error of the libgit2 call that has just returned `code` on this thread.

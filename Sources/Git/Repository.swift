@@ -28,6 +28,7 @@ package final class Repository {
     // Reflogs of the user's branches name us, never the user.
     try check(
       git_repository_set_ident(opened, "orchestrate", "orchestrate@localhost"), "name the writer")
+    try forbidSecondTries()
   }
 
   deinit { git_repository_free(pointer) }

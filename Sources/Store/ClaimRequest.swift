@@ -31,6 +31,13 @@ package struct ClaimOutlook: Hashable, Sendable {
   /// The lease that ends first among the claimed handoffs; it may have ended already. `nil` where
   /// nothing is claimed.
   package let nextLeaseEnd: Lease?
+
+  package init(
+    readyRoles: Set<Role>, nextLeaseEnd: Lease?
+  ) {
+    self.readyRoles = readyRoles
+    self.nextLeaseEnd = nextLeaseEnd
+  }
 }
 
 /// A handoff's state without what goes with it.

@@ -5,7 +5,7 @@ import Domain
 import FoundationEssentials
 
 /// Sorted keys, no escaped slashes, no line breaks: equal values have equal bytes.
-enum EventCoding {
+package enum EventCoding {
   private static let encoder = {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -13,7 +13,8 @@ enum EventCoding {
   }()
   private static let decoder = JSONDecoder()
 
-  static func json(_ value: some Encodable) throws(StoreError) -> String {
+  /// The canonical JSON of a value.
+  package static func json(_ value: some Encodable) throws(StoreError) -> String {
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self)
     } catch {

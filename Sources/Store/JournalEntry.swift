@@ -17,6 +17,18 @@ package struct JournalEntry: Hashable, Sendable {
   package let previousHash: Digest
   /// The hash of this entry, made from `previousHash` by `JournalHead.followed(by:of:at:)`.
   package let hash: Digest
+
+  package init(
+    sequence: Int, session: SessionID, at: Timestamp, event: SessionEvent, previousHash: Digest,
+    hash: Digest
+  ) {
+    self.sequence = sequence
+    self.session = session
+    self.at = at
+    self.event = event
+    self.previousHash = previousHash
+    self.hash = hash
+  }
 }
 
 /// The journal's last entry.

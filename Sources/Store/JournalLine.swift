@@ -20,7 +20,9 @@ package struct JournalLine: Hashable, Sendable {
   /// What the entry was sealed with.
   package let hash: Digest
 
-  init(sequence: Int, session: SessionID, at: Timestamp, event: String, hash: Digest) {
+  package init(
+    sequence: Int, session: SessionID, at: Timestamp, event: String, hash: Digest
+  ) {
     self.sequence = sequence
     self.session = session
     self.at = at

@@ -17,6 +17,13 @@ package struct JournalReport: Hashable, Sendable {
   /// Empty where all is well; at most `problemsMax`.
   package let problems: [JournalProblem]
 
+  package init(
+    head: JournalHead, problems: [JournalProblem]
+  ) {
+    self.head = head
+    self.problems = problems
+  }
+
   /// Enough to see what happened; a damaged store can have one per row.
   package static let problemsMax = 20
 

@@ -30,6 +30,25 @@ package struct SessionRecord: Hashable, Sendable {
   /// When it completed or failed.
   package let endedAt: Timestamp?
 
+  package init(
+    plan: SessionPlan, lifecycle: SessionLifecycle, budget: BudgetLimits, isForced: Bool,
+    configuration: Digest?, branchHead: ObjectID, segment: Segment?, spending: Spending?,
+    health: HealthStatus, startedAt: Timestamp, updatedAt: Timestamp, endedAt: Timestamp?
+  ) {
+    self.plan = plan
+    self.lifecycle = lifecycle
+    self.budget = budget
+    self.isForced = isForced
+    self.configuration = configuration
+    self.branchHead = branchHead
+    self.segment = segment
+    self.spending = spending
+    self.health = health
+    self.startedAt = startedAt
+    self.updatedAt = updatedAt
+    self.endedAt = endedAt
+  }
+
   /// The number that it was planned under.
   package var session: SessionID { plan.session }
 }
@@ -49,6 +68,18 @@ package struct TaskRecord: Hashable, Sendable {
   /// How long workers held its handoffs, from each claim to its submission or other end, by the
   /// wall clock.
   package let workedMilliseconds: Int
+
+  package init(
+    planned: PlannedTask, position: Int, progress: TaskProgress, startedAt: Timestamp?,
+    endedAt: Timestamp?, workedMilliseconds: Int
+  ) {
+    self.planned = planned
+    self.position = position
+    self.progress = progress
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.workedMilliseconds = workedMilliseconds
+  }
 }
 
 /// A stage that was accepted, with the grounds.
@@ -63,4 +94,14 @@ package struct AcceptanceRecord: Hashable, Sendable {
   package let tree: ObjectID
   /// The digest of the worker's report; `nil` where it sent none.
   package let report: Digest?
+
+  package init(
+    handoff: Handoff, acceptance: Acceptance, at: Timestamp, tree: ObjectID, report: Digest?
+  ) {
+    self.handoff = handoff
+    self.acceptance = acceptance
+    self.at = at
+    self.tree = tree
+    self.report = report
+  }
 }

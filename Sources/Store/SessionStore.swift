@@ -22,6 +22,18 @@ package protocol SessionStore: AnyObject, Sendable {
   @discardableResult
   func commit(_ transition: Transition) throws(StoreError) -> JournalHead
 
+  /// Stores a transition as `commit` does, and in the same transaction takes a handoff as `claim`
+  /// does, of what is ready after it: one sync of the disk for a handoff's end and the next one's
+  /// beginning.
+  ///
+  /// - Returns: the journal's head after both, and the handoff as claimed; no handoff where nothing
+  ///   can be claimed, or while the disk has less free than must stay so. The transition is then
+  ///   kept all the same.
+  /// - Throws: as `commit` does; neither of the two is then kept.
+  func commit(
+    _ transition: Transition, claiming request: ClaimRequest, at now: Moment
+  ) throws(StoreError) -> (head: JournalHead, claimed: Handoff?)
+
   /// Takes the first ready handoff of a session in execution that one of the roles fits, in the
   /// order of sessions, tasks and ordinals, under a fence higher than every earlier one.
   ///

@@ -38,11 +38,8 @@ enum StorePlace {
   /// Makes a directory's entries durable.
   static func synchronizeDirectory(of path: String) throws(StoreError) {
     let directory = directory(of: path)
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotOpen(path: directory, reason: lastSystemError()) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else {
-      throw .cannotOpen(path: directory, reason: lastSystemError())
+    if let code = WatchedFiles.synchronize(directory) {
+      throw .cannotOpen(path: directory, reason: systemError(code))
     }
   }
 

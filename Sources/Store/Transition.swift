@@ -74,7 +74,7 @@ package enum Expectation: Hashable, Sendable {
 
 extension Expectation.Standing {
   /// Whether a handoff in `state` stands so.
-  func matches(_ state: Handoff.State) -> Bool {
+  package func matches(_ state: Handoff.State) -> Bool {
     switch (self, state) {
     case (.ready, .ready), (.dead, .dead): true
     case (.claimed(let fence), .claimed(let claim)): claim.fence == fence

@@ -9,6 +9,13 @@ package struct UsageTotals: Hashable, Sendable {
   package let total: Usage
   /// Every segment, in order.
   package let segments: [SegmentUsage]
+
+  package init(
+    total: Usage, segments: [SegmentUsage]
+  ) {
+    self.total = total
+    self.segments = segments
+  }
 }
 
 /// One segment and what was used in it.
@@ -21,6 +28,15 @@ package struct SegmentUsage: Hashable, Sendable {
   package let reason: String?
   /// The sum over the runs of this segment.
   package let usage: Usage
+
+  package init(
+    segment: Segment, closedAt: Timestamp?, reason: String?, usage: Usage
+  ) {
+    self.segment = segment
+    self.closedAt = closedAt
+    self.reason = reason
+    self.usage = usage
+  }
 }
 
 /// One claim of a handoff: an agent's run.
@@ -46,4 +62,18 @@ package struct AgentRun: Hashable, Sendable {
   package let outcome: Outcome?
   /// The sum of what the run has reported.
   package let usage: Usage
+
+  package init(
+    handoff: HandoffID, fence: Fence, attempt: Int, worker: String, startedAt: Timestamp,
+    endedAt: Timestamp?, outcome: Outcome?, usage: Usage
+  ) {
+    self.handoff = handoff
+    self.fence = fence
+    self.attempt = attempt
+    self.worker = worker
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.outcome = outcome
+    self.usage = usage
+  }
 }

@@ -51,7 +51,7 @@ struct Audit {
         if try repository.reference(acceptance.reference) != acceptance.checkpoint {
           problems.append("\(acceptance.reference) does not hold what was accepted")
         }
-      case .branchMoved(let commit): facts.insert("published \(commit)")
+      case .branchMoved(let commit, _): facts.insert("published \(commit)")
       case .taskMoved(let id, let progress):
         if case .completed(let merge) = progress.state { facts.insert("merged \(id) \(merge)") }
       case .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed, .healthChecked,

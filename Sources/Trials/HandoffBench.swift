@@ -33,8 +33,9 @@ struct HandoffBench {
     let done = Threads.count(clients) { _ in
       var done = 0
       do {
-        while let handoff = try claim() {
-          try handIn(handoff)
+        var held = try store.claim(request, at: clock.now)
+        while let handoff = held {
+          held = try handIn(handoff)
           done += 1
         }
       } catch {
@@ -49,26 +50,24 @@ struct HandoffBench {
     print(Int(Double(done) / seconds))
   }
 
-  private func claim() throws -> Handoff? {
-    try store.claim(
-      ClaimRequest(roles: [.testEngineer], worker: "bench", leaseLength: .seconds(600)),
-      at: clock.now)
+  private var request: ClaimRequest {
+    ClaimRequest(roles: [.testEngineer], worker: "bench", leaseLength: .seconds(600))
   }
 
-  /// With a report of 512 bytes, as an agent's is.
-  private func handIn(_ handoff: Handoff) throws {
-    guard let fence = handoff.claim?.fence else { return }
+  /// Hands in a report of 512 bytes, as an agent's is, and claims the next handoff.
+  private func handIn(_ handoff: Handoff) throws -> Handoff? {
+    guard let fence = handoff.claim?.fence else { return nil }
     let name = "\(handoff.id) "
     let report = Document(body: name + String(repeating: "x", count: max(0, 512 - name.count)))
-    try store.commit(
-      Transition(
-        session: sample.session, at: clock.now.wall,
-        expecting: [.handoff(handoff.id, is: .held(fence, at: clock.now.boot))],
-        events: [
-          .handoffSubmitted(
-            handoff.id, fence,
-            Submission(
-              tree: SamplePlan.object(77), report: report.digest, submittedAt: clock.now.wall))
-        ], documents: [report]))
+    let transition = Transition(
+      session: sample.session, at: clock.now.wall,
+      expecting: [.handoff(handoff.id, is: .held(fence, at: clock.now.boot))],
+      events: [
+        .handoffSubmitted(
+          handoff.id, fence,
+          Submission(
+            tree: SamplePlan.object(77), report: report.digest, submittedAt: clock.now.wall))
+      ], documents: [report])
+    return try store.commit(transition, claiming: request, at: clock.now).claimed
   }
 }

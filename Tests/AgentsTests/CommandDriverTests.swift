@@ -8,9 +8,10 @@ import FoundationEssentials
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct CommandDriverTests {
+@Suite(.paced) struct CommandDriverTests {
   private func assignment(
     in place: TemporaryDirectory, deadline: Duration = .seconds(20)
   ) throws -> Assignment {

@@ -6,9 +6,10 @@ import Documents
 import FoundationEssentials
 import Synchronization
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct RecordedDriverTests {
+@Suite(.paced) struct RecordedDriverTests {
   private final class Applied: Sendable {
     let patches = Mutex<[String]>([])
   }

@@ -2,6 +2,7 @@
 // What a run leaves behind: exit codes, streams and problems, in this process and in a real one.
 
 import Domain
+import TestPacing
 import Testing
 
 @testable import orchestrate
@@ -66,7 +67,7 @@ import Testing
   }
 }
 
-@Suite struct ProgramTests {
+@Suite(.paced) struct ProgramTests {
   @Test func `a reader that has seen enough is no failure`() throws {
     let (status, text) = try shell(
       "set -o pipefail; \(program) help | head -1; echo \"${PIPESTATUS[@]}\"")

@@ -4,6 +4,7 @@
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
 /// What could not be made of a project.
@@ -21,7 +22,7 @@ private final class CompiledProject: Sendable {
   /// - Parameters:
   ///   - files: the project's first commit.
   ///   - steps: what the agent writes, by stage and file; by `stage-1` where it does so in its first
-  ///     attempt only.
+  ///     attempt only, by `stage-again` where it is told what was wrong.
   init(
     command: String, variables: [String: String], planned: String, files: [String: String],
     steps: [String: [String: String]]
@@ -106,6 +107,8 @@ private final class CompiledProject: Sendable {
     stage, attempt = packet["stage"], packet["attempt"]
     steps = pathlib.Path(__file__).resolve().parent.parent / "steps"
     step = steps / f"{stage}-{attempt}"
+    if packet["feedback"] and (steps / f"{stage}-again").exists():
+        step = steps / f"{stage}-again"
     if not step.exists():
         step = steps / stage
     if step.exists():
@@ -134,7 +137,7 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
   path.split(separator: ":").contains { access("\($0)/\(tool)", X_OK) == 0 }
 }
 
-@Suite struct CompiledSessionTests {
+@Suite(.paced) struct CompiledSessionTests {
   private func expectMerged(
     _ project: CompiledProject, refused codes: [String], saying words: [String] = []
   ) async {
@@ -251,6 +254,43 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
       ])
     await expectMerged(
       project, refused: ["TDD002", "TDD006"], saying: ["testing.T is not this project's own"])
+  }
+
+  @Test(.enabled("go is not installed") { isInstalled("go", "/usr/local/go/bin:/usr/bin") })
+  func `a skip that a failed build hid goes back to who wrote the test`() async throws {
+    let honest = """
+      package calc
+
+      import "testing"
+
+      func TestMul(t *testing.T) {
+      \tif Mul(2, 3) != 6 {
+      \t\tt.Fatal("wrong")
+      \t}
+      }
+      """
+    let project = try await CompiledProject(
+      command: "go test ./...",
+      variables: [
+        "GOCACHE": home("GOCACHE", ".cache/go-build"),
+        "PATH": "/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin",
+      ], planned: "mul.go",
+      files: [
+        "go.mod": "module example.com/calc\n\ngo 1.19\n",
+        "calc.go": "package calc\n\nfunc Add(a, b int) int { return a + b }\n",
+        "calc_test.go": "package calc\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n"
+          + "\tif Add(1, 2) != 3 {\n\t\tt.Fatal(\"wrong\")\n\t}\n}\n",
+      ],
+      steps: [
+        "red": [
+          "mul_test.go": honest + "\nfunc TestMulZero(t *testing.T) {\n\tt.Skip(\"later\")\n}\n"
+        ],
+        "red-again": ["mul_test.go": honest],
+        "green": ["mul.go": "package calc\n\nfunc Mul(a, b int) int { return a * b }\n"],
+      ])
+    await expectMerged(
+      project, refused: ["TDD007"],
+      saying: ["turn out to be skipped: example.com/calc::TestMulZero"])
   }
 
   @Test(.enabled("cmake is not installed") { isInstalled("cmake", "/usr/local/bin:/usr/bin") })

@@ -6,9 +6,10 @@ import Documents
 import Domain
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct ContractTests {
+@Suite(.paced) struct ContractTests {
   private func json(_ outcome: CommandOutcome) throws -> JSONValue {
     try JSONValue(parsing: outcome.standardOutput.text)
   }

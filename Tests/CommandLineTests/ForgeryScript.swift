@@ -86,11 +86,33 @@ enum ForgeryScript {
         return git("hash-object", "-t", "commit", "-w", "--stdin", text=text)
 
 
-    def thorough(path, body):
-        """Puts other files into the last stage, and makes all else agree with it."""
+    def claim(body):
+        """The digest of what a run claims."""
+        run = json.loads(body)
+        field = lambda text: (
+            text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"))
+        lines = ["run 1"] + [f"tree {run['tree']}"] * ("tree" in run)
+        lines += [f"gate {field(run['note'])}"] * (run["kind"] == "gate")
+        lines += [f"word {field(word)}" for word in run["command"]]
+        lines += [f"ending {field(run['ending'].split(':')[0])}"]
+        results = []
+        for result in run.get("tests", {}).get("ran", {}).get("_0", []):
+            (word, failure), = result["outcome"].items()
+            if "_0" in failure:
+                word += " " + next(iter(failure["_0"]["cause"]))
+            identity = [result["identity"][part] for part in ["file", "suite", "name"]]
+            results.append("\t".join([word] + [field(part) for part in identity]))
+        lines += sorted(results) + ["tests did not run"] * ("didNotRun" in run.get("tests", {}))
+        return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+    def thorough(renamed={}, claims=True, path=None, body=None):
+        """Renames what an archive holds, or puts other files into the last stage, and makes all else
+        agree with it."""
         files, merge = read(), git("rev-parse", BRANCH)
         stage = git("rev-parse", f"{merge}^2")
-        renamed = {git("rev-parse", f"{stage}^{{tree}}"): changed_tree(stage, path, body)}
+        if path:
+            renamed = {git("rev-parse", f"{stage}^{{tree}}"): changed_tree(stage, path, body)}
         for folder in ["evidence", "documents"]:
             for name in [n for n in files if n.startswith(folder)]:
                 new = files[name]
@@ -98,10 +120,12 @@ enum ForgeryScript {
                     new = new.replace(old, other)
                 if new != files[name]:
                     digest = hashlib.sha256(new.encode()).hexdigest()
+                    if folder == "evidence" and claims:
+                        renamed[claim(files[name])] = claim(new)
                     renamed[os.path.basename(name)[:-5]] = digest
                     del files[name]
                     files[f"{folder}/{digest[:2]}/{digest}.json"] = new
-        for commit in [stage, merge]:
+        for commit in git("rev-list", "--topo-order", "--reverse", merge, "^main").split():
             renamed[commit] = remade(commit, renamed)
         journal = lines(files)
         for old, new in renamed.items():
@@ -154,6 +178,10 @@ enum ForgeryScript {
                     text=text.replace("Attempt: 1", "Attempt: 2"))
         git("update-ref", BRANCH, remade(merge, {stage: other}))
     elif what == "broken":
-        thorough("calc/product.py", "def product(a, b):\n    return 0\n")
+        thorough(path="calc/product.py", body="def product(a, b):\n    return 0\n")
+    elif what == "measured":
+        thorough({'"failed":{': '"errored":{'}, claims=False)
+    elif what == "older":
+        thorough({'"format":2,': ""})
     """#
 }

@@ -4,11 +4,12 @@
 import Coordinator
 import Documents
 import Domain
+import TestPacing
 import Testing
 
 @testable import orchestrate
 
-@Suite struct GateReportTests {
+@Suite(.paced) struct GateReportTests {
   private let lint = Gate(id: "lint", level: .blocking, question: .command(["lint"]))
 
   private func findings(_ results: [GateResult]) -> GateFindings {

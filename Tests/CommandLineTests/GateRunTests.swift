@@ -5,9 +5,10 @@ import Documents
 import Domain
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct GateRunTests {
+@Suite(.paced) struct GateRunTests {
   /// A project with these gates, and with its first commit behind it.
   private func project(_ gates: String, sets: String = "{}") async throws -> ProjectFixture {
     try await ProjectFixture(

@@ -5,9 +5,10 @@ import Documents
 import Domain
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct GateSigningTests {
+@Suite(.paced) struct GateSigningTests {
   private func project() async throws -> ProjectFixture {
     try await ProjectFixture(
       settings: #"{"gates": [{"id": "lint", "kind": "command", "command": "false"}]}"#)

@@ -6,9 +6,10 @@ import Domain
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct HookTests {
+@Suite(.paced) struct HookTests {
   /// Payloads in the shapes that the two programs write.
   private static func claude(_ tool: String, _ input: String, cwd: String) -> String {
     """

@@ -2,9 +2,10 @@
 // Which runner the built program says it chose, and what it writes into a new configuration.
 
 import Documents
+import TestPacing
 import Testing
 
-@Suite struct RunnerChoiceTests {
+@Suite(.paced) struct RunnerChoiceTests {
   /// A project with these files, and what the program says in it.
   private func say(_ files: String, _ words: String) throws -> (status: Int32, text: String) {
     try shell(

@@ -3,9 +3,10 @@
 
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct SalvageTests {
+@Suite(.paced) struct SalvageTests {
   private func said(_ outcome: CommandOutcome) -> Comment {
     "\(outcome.standardOutput.text)\(outcome.standardError.text)"
   }

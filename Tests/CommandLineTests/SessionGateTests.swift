@@ -6,11 +6,12 @@ import Domain
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
 private let hasPytest = access("/usr/lib/python3/dist-packages/pytest", F_OK) == 0
 
-@Suite(.enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
 struct SessionGateTests {
   private func project(_ more: String) async throws -> ProjectFixture {
     try await ProjectFixture(

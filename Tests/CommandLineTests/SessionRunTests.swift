@@ -5,11 +5,12 @@ import Documents
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
 private let hasPytest = access("/usr/lib/python3/dist-packages/pytest", F_OK) == 0
 
-@Suite(.enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
 struct SessionRunTests {
   private func log(_ project: ProjectFixture, _ format: String) async -> String {
     await project.shell("git log --first-parent --format='\(format)' session/007")

@@ -4,6 +4,7 @@
 import Domain
 import Glibc
 import Synchronization
+import TestPacing
 import Testing
 
 @testable import orchestrate
@@ -235,7 +236,7 @@ private let animated = TerminalStyle(hasColor: false, isAnimated: true, columns:
   }
 }
 
-@Suite struct InterruptionTests {
+@Suite(.paced) struct InterruptionTests {
   @Test func `who has nothing to save ends at once`() {
     let interruption = Interruption()
     #expect(interruption.receive(.interrupt) == .leave(.interrupted))

@@ -5,11 +5,12 @@ import Documents
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
 private let hasPytest = access("/usr/lib/python3/dist-packages/pytest", F_OK) == 0
 
-@Suite(.enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
 struct VerifyTests {
   /// A finished session of one task with two stages, and a clone of it beside, at `../clone`.
   private func finished(
@@ -118,6 +119,7 @@ struct VerifyTests {
       ("missing", "is not in the archive"),
       ("extra", "is no checkpoint of the session: Just a small thing"),
       ("trailer", "is no checkpoint of the session, though its trailers say so"),
+      ("measured", "its record is not what the journal says"),
     ] {
       let outcome = await inCopy(
         project,
@@ -142,6 +144,15 @@ struct VerifyTests {
     #expect(
       outcome.standardOutput.text.contains(
         "tests/test_product.py::test_product passed on record, failed now"), said(outcome))
+  }
+
+  @Test func `records of another format are refused, and whose they are is said`() async throws {
+    let project = try await finished()
+    let older = await inCopy(
+      project, "python3 ../pr*/.claude/forge.py older && $orchestrate verify --no-run")
+    #expect(older.termination == .exited(65), said(older))
+    #expect(older.standardError.text.contains("format 1"), said(older))
+    #expect(older.standardError.text.contains("that wrote them"), said(older))
   }
 
   @Test func `where the runner is missing, nothing is reproduced and nothing is blamed`()

@@ -8,9 +8,10 @@ import Domain
 import Glibc
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct BudgetLadderTests {
   private func started() async throws -> (SessionFixture, Coordinator) {
     let project = try SessionFixture(

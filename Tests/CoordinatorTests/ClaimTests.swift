@@ -5,11 +5,13 @@ import Agents
 import Coordinator
 import Domain
 import Git
+import Glibc
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct ClaimTests {
   private let task = TaskID("task-1")!
   private let agent = ScriptedAgent()
@@ -166,6 +168,18 @@ struct ClaimTests {
     #expect(try project.repository.git("for-each-ref").contains("/rescue/"))
   }
 
+  @Test func `a workspace that a crash kept from its worker is not kept for ever`() async throws {
+    let (project, coordinator) = try await started()
+    let claimed = try await project.requireClaim(coordinator, worker: "run:1:1")
+    let folder = claimed.slot.directory
+    for name in ["base", "packet.json", "hook.json"] { unlink("\(folder)/\(name)") }
+    let next = try project.coordinator()
+    _ = try await next.recover(isWorkerAlive: { _ in false })
+    #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
+    #expect(try await project.work(next, on: project.requireClaim(next), as: agent).isAccepted)
+    #expect(try !project.repository.git("for-each-ref").contains("/rescue/"))
+  }
+
   @Test func `recover proves what was handed in before the crash`() async throws {
     let (project, coordinator) = try await started()
     let claimed = try await project.requireClaim(coordinator)
@@ -186,6 +200,35 @@ struct ClaimTests {
     #expect(try await next.recover(isWorkerAlive: { _ in true }).isEmpty)
   }
 
+  @Test func `a proof made again after a crash gives the same commit, however long it took`()
+    async throws
+  {
+    let red = [FixtureTask("task-1", workflow: "tdd")]
+    let (whole, coordinator) = try await started(red)
+    let undisturbed = try await whole.work(
+      coordinator, on: whole.requireClaim(coordinator), as: agent)
+    let first = try #require(try whole.store.acceptances(in: whole.session).first)
+
+    let (project, killed) = try await started(red)
+    let claimed = try await project.requireClaim(killed)
+    try project.repository.git(
+      "fetch", "-q", whole.paths.root, "refs/orchestrate/*:refs/undisturbed/*")
+    project.clock.advance(by: .seconds(77))
+    let now = project.clock.now.wall
+    let submission = Submission(tree: first.tree, report: first.report, submittedAt: now)
+    let report = try first.report.flatMap { try whole.store.document($0) }
+    try project.store.commit(
+      Transition(
+        session: project.session, at: now,
+        events: [.handoffSubmitted(claimed.handoff.id, claimed.claim.fence, submission)],
+        documents: report.map { [Document(body: $0)] } ?? []))
+    _ = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+
+    let again = try #require(try project.store.acceptances(in: project.session).first)
+    #expect(again.acceptance.checkpoint == undisturbed.commit)
+    #expect(again.acceptance.evidence != first.acceptance.evidence)
+  }
+
   @Test func `a ref whose proof was never recorded gives way to the next proof`() async throws {
     let (project, coordinator) = try await started()
     let claimed = try await project.requireClaim(coordinator)
@@ -194,6 +237,46 @@ struct ClaimTests {
     let result = try await project.work(coordinator, on: claimed, as: agent)
     #expect(result.isAccepted)
     #expect(try project.repository.revision(name) == result.commit?.text)
+  }
+
+  @Test func `a checkpoint's ref that was removed, or moved, is made again, and nothing is lost`()
+    async throws
+  {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let name = "refs/orchestrate/039/tasks/task-1/red-1-1"
+    #expect(try project.repository.revision(name) == commit)
+    try project.repository.git("update-ref", "-d", name)
+    let removed = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(removed.references == [name])
+    #expect(try project.repository.revision(name) == commit)
+
+    let other = try project.repository.revision("main")
+    try project.repository.git("update-ref", name, other)
+    let moved = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(moved.references == [name])
+    #expect(try project.repository.revision(name) == commit)
+    #expect(try project.repository.git("for-each-ref", "--points-at", other).contains("-moved-"))
+    #expect(try await project.coordinator().recover(isWorkerAlive: { _ in true }).isEmpty)
+  }
+
+  @Test func `a checkpoint whose commit is gone is told, and the others go on`() async throws {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let name = "refs/orchestrate/039/tasks/task-1/red-1-1"
+    try project.repository.git("update-ref", "-d", name)
+    let object = "/.git/objects/\(commit.prefix(2))/\(commit.dropFirst(2))"
+    #expect(unlink(project.repository.path + object) == 0)
+    let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(report.lostReferences == [name])
+    let isTold = project.told.contains {
+      if case .warning(let text) = $0 { text.contains("git fetch CLONE") } else { false }
+    }
+    #expect(isTold)
   }
 
   @Test func `recover moves a branch that a crash left behind`() async throws {

@@ -3,6 +3,7 @@
 
 import Domain
 import TestKit
+import TestPacing
 import Testing
 
 @testable import Coordinator
@@ -34,7 +35,7 @@ struct Cheat: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 }
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct GreenCheatTests {
   // MARK: The runner is tampered with from inside its process
 

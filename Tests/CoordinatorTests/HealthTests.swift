@@ -6,9 +6,10 @@ import Coordinator
 import Domain
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct HealthTests {
   private let broken = ["tests/test_old.py": "def test_old():\n    assert 1 == 2\n"]
 

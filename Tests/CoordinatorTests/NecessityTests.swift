@@ -3,11 +3,12 @@
 
 import Domain
 import TestKit
+import TestPacing
 import Testing
 
 @testable import Coordinator
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct NecessityTests {
   private func findings(_ files: [String: String]) async throws -> [Check] {
     let project = try ProofCase(tests: ProofCase.twiceTests.merging(files) { $1 })

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a proof gets of the user's home.
 
+import TestPacing
 import Testing
 
 @testable import Coordinator
 
-@Suite struct ProofEnvironmentTests {
+@Suite(.paced) struct ProofEnvironmentTests {
   private func variables(
     sharing shared: Set<String> = [], _ folders: [String: Set<String>] = [:],
     _ more: [String: String] = [:]

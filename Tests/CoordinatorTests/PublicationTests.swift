@@ -5,9 +5,10 @@ import Coordinator
 import Domain
 import Store
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct PublicationTests {
   private static let reference = "refs/orchestrate/039/journal"
 

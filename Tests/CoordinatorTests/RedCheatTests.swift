@@ -3,11 +3,12 @@
 
 import Domain
 import TestKit
+import TestPacing
 import Testing
 
 @testable import Coordinator
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct RedCheatTests {
   private static let test = ProofCase.twiceTests.mapValues(Optional.some)
   private static let base = [

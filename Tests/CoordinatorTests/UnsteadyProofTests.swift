@@ -4,11 +4,12 @@
 import Domain
 import FoundationEssentials
 import TestKit
+import TestPacing
 import Testing
 
 @testable import Coordinator
 
-@Suite(.enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
+@Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct UnsteadyProofTests {
   /// Python that does one thing the first time that any run comes by, and another ever after.
   private func once(_ first: String, then later: String) -> String {

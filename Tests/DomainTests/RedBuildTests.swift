@@ -176,6 +176,16 @@ extension TestOutcome {
     #expect(green([olderA: .passed, olderB: .skip, newA: .assertion]).code == "TDD007")
   }
 
+  @Test func `only a skip that nothing else hides behind is for who wrote the test`() {
+    func skips(_ results: Results) -> Set<TestIdentity> {
+      Self.facts.hiddenSkips(in: TestOutcomes(results))
+    }
+    #expect(skips([olderA: .passed, olderB: .skip, newA: .passed, newB: .skip]) == [newB])
+    #expect(skips([olderA: .passed, olderB: .skip, newA: .passed]).isEmpty)
+    #expect(skips([olderA: .passed, olderB: .skip, newA: .assertion, newB: .skip]).isEmpty)
+    #expect(skips([olderB: .skip, newA: .passed, newB: .skip]).isEmpty, "an older one is lost")
+  }
+
   @Test func `an older test that was hidden while red may not be lost at green`() {
     #expect(green([olderB: .skip, newA: .passed]).stops.contains("green.nothing-broke"))
     #expect(green([olderA: .assertion, olderB: .skip, newA: .passed]).code == "TDD008")

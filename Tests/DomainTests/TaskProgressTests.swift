@@ -103,6 +103,15 @@ import Testing
     #expect(progress.isSettled)
   }
 
+  @Test func `a stage may be done anew on what it began with, and what came of it is left`() throws
+  {
+    var progress = TaskSituation.working.progress
+    let action = try progress.sentBack(
+      from: .init(stage: .green, round: 1), to: .red, on: .sample(1), reason: "skipped")
+    #expect(action == .handOff(.init(stage: .red, round: 2), base: .sample(1)))
+    #expect(progress.head == .sample(1))
+  }
+
   @Test func `it is sent back twice, and the third time a person is asked`() throws {
     var progress = TaskSituation.working.progress
     for round in 1...2 {

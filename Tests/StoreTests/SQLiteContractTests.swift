@@ -15,7 +15,7 @@ enum Medium: CaseIterable, Sendable {
     StoreContract {
       switch self {
       case .memory: try SQLiteStore.inMemory()
-      case .disk: try directory.makeStore("contract")
+      case .disk: try directory.makeStore("store-\(UInt64.random(in: 0 ... .max))")
       }
     }
   }
@@ -113,5 +113,27 @@ extension TemporaryDirectory {
   @Test(arguments: Medium.allCases)
   func `a waiter learns what is ready and when the first lease ends`(medium: Medium) throws {
     try medium.contract(in: directory).waitersLearnWhatToWaitFor()
+  }
+
+  @Test(arguments: Medium.allCases)
+  func `a hand-over is a commit and a claim`(medium: Medium) throws {
+    try medium.contract(in: directory).aHandoverIsACommitAndAClaim()
+  }
+
+  @Test(arguments: Medium.allCases)
+  func `a hand-over claims what it makes ready`(medium: Medium) throws {
+    try medium.contract(in: directory).aHandoverClaimsWhatItMakesReady()
+  }
+
+  @Test(arguments: Medium.allCases)
+  func `a hand-over that is refused claims nothing`(medium: Medium) throws {
+    try medium.contract(in: directory).aRefusedHandoverClaimsNothing()
+  }
+
+  @Test(arguments: Medium.allCases)
+  func `of eight threads that hand over two hundred handoffs each is done once`(
+    medium: Medium
+  ) throws {
+    try medium.contract(in: directory).handoversOfEightThreadsAreEachOnce()
   }
 }

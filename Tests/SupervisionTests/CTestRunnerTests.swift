@@ -4,9 +4,11 @@
 import Domain
 import Glibc
 import Supervision
+import TestPacing
 import Testing
 
 @Suite(
+  .paced,
   .enabled("cmake or GoogleTest is not installed") {
     Toolchain.cmake.isInstalled && access("/usr/include/gtest/gtest.h", R_OK) == 0
   })

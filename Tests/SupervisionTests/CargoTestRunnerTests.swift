@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled("cargo 1.74 is not installed") { Toolchain.hasCargo })
+@Suite(.paced, .enabled("cargo 1.74 is not installed") { Toolchain.hasCargo })
 struct CargoTestRunnerTests {
   private let runner = CargoTestRunner(command: ["cargo", "test"])
 

@@ -4,9 +4,10 @@
 import Domain
 import Glibc
 import Supervision
+import TestPacing
 import Testing
 
-@Suite struct ConfiguredRunnerTests {
+@Suite(.paced) struct ConfiguredRunnerTests {
   @Test func `several reports make one run`() async throws {
     let project = try Project(["x": ""])
     let run = await project.run(

@@ -4,9 +4,10 @@
 import Domain
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct CoverageReportTests {
+@Suite(.paced) struct CoverageReportTests {
   private func parse(_ text: String, _ format: CoverageFormat? = nil) throws -> Coverage {
     try CoverageReport.parse(Array(text.utf8), format: format, root: "/srv/calc")
   }

@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled("go is not installed") { Toolchain.go.isInstalled })
+@Suite(.paced, .enabled("go is not installed") { Toolchain.go.isInstalled })
 struct GoTestRunnerTests {
   private let runner = GoTestRunner(command: ["go", "test", "./..."])
 

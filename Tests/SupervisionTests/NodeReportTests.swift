@@ -5,9 +5,11 @@ import Domain
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: Installed.node != nil, "node 20 is not installed")) struct NodeReportTests {
+@Suite(.paced, .enabled(if: Installed.node != nil, "node 20 is not installed"))
+struct NodeReportTests {
   @Test func `an assertion, a missing function and a crash in the code are told apart`()
     async throws
   {

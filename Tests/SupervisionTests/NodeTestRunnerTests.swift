@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: Installed.node != nil, "node 20 is not installed"))
+@Suite(.paced, .enabled(if: Installed.node != nil, "node 20 is not installed"))
 struct NodeTestRunnerTests {
   private let runner = NodeTestRunner(command: [
     Installed.node ?? "", "--test", "--test-reporter", "dot",

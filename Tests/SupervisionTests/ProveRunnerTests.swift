@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: Installed.prove != nil, "prove is not installed"))
+@Suite(.paced, .enabled(if: Installed.prove != nil, "prove is not installed"))
 struct ProveRunnerTests {
   private let runner = ProveRunner(command: [Installed.prove ?? "", "-l", "t"])
 

@@ -3,9 +3,11 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled("pytest is not installed for /usr/bin/python3") { await isPytestInstalled() })
+@Suite(
+  .paced, .enabled("pytest is not installed for /usr/bin/python3") { await isPytestInstalled() })
 struct PytestRunnerTests {
   private let runner = PytestRunner(command: ["/usr/bin/python3", "-m", "pytest", "-q"])
 
@@ -235,6 +237,8 @@ struct PytestRunnerTests {
     #expect(record.termination == .exited(1))
     #expect(record.output.contains("2 failed"))
     #expect(record.command.prefix(3) == ["/usr/bin/python3", "-m", "pytest"])
+    // Two runs of the same words are told as the same words.
+    #expect(record.command.contains { $0.contains("$PRIVATE/report.xml") }, "\(record.command)")
   }
 
   @Test func `no tests, or none of those selected, is no run`() async throws {

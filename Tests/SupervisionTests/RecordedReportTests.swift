@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite struct RecordedReportTests {
+@Suite(.paced) struct RecordedReportTests {
   @Test func `pytest's own report`() async throws {
     #expect(
       try await verdicts("pytest") == [

@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite struct RunnerCatalogueTests {
+@Suite(.paced) struct RunnerCatalogueTests {
   @Test(arguments: [
     ("pytest -q", "pytest"), ("python3 -m pytest tests", "pytest"), ("uv run pytest", "pytest"),
     ("poetry run python -W error -m pytest", "pytest"), ("/opt/venv/bin/py.test", "pytest"),
@@ -84,7 +85,7 @@ import Testing
   }
 }
 
-@Suite struct ExitCodeRunnerTests {
+@Suite(.paced) struct ExitCodeRunnerTests {
   @Test(arguments: [
     ("exit 127", DidNotRun.commandNotFound("nothing was printed")),
     ("echo no >&2; exit 126", .notExecutable("no")), ("kill -9 $$", .killed(signal: 9)),

@@ -5,9 +5,10 @@ import Domain
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct SupervisorTests {
+@Suite(.paced) struct SupervisorTests {
   @Test(arguments: [0, 1, 3, 126, 127, 255])
   func `an exit code is reported as it is`(code: Int32) async {
     let outcome = await supervisor.run(shell("exit \(code)"))

@@ -4,9 +4,10 @@
 import Domain
 import FoundationEssentials
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled("swift is not installed") { Toolchain.swift.isInstalled })
+@Suite(.paced, .enabled("swift is not installed") { Toolchain.swift.isInstalled })
 struct SwiftTestRunnerTests {
   private let runner = SwiftTestRunner(command: ["swift", "test"])
 

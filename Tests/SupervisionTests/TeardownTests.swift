@@ -4,9 +4,10 @@
 import Glibc
 import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct TeardownTests {
+@Suite(.paced) struct TeardownTests {
   @Test func `a command that ignores the request to end is killed after the grace`() async {
     let word = marker()
     let script = "trap '' TERM; while :; do sleep 1; : \(word); done"

@@ -3,9 +3,10 @@
 
 import Domain
 import Supervision
+import TestPacing
 import Testing
 
-@Suite(.enabled(if: Installed.python != nil, "python3 is not installed"))
+@Suite(.paced, .enabled(if: Installed.python != nil, "python3 is not installed"))
 struct UnittestRunnerTests {
   private let runner = UnittestRunner(command: [
     Installed.python ?? "", "-m", "unittest", "discover", "-s", "tests", "-t", ".",

@@ -19,8 +19,13 @@ let mayImport: [String: Set<String>] = [
   "TestKit": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "Testing",
   ],
+  "TestPacing": ["Testing"],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
   "Benchmarks": ["Domain", "Git", "Supervision", "Coordinator"],
+  "Simulation": [
+    "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
+  ],
+  "Simulate": ["Simulation"],
 ]
 
 /// What comes with the toolchain and is open to every target that does input or output.

@@ -11,7 +11,7 @@ package struct CheckpointMessage: Hashable, Sendable {
   package let fence: Fence
   /// The task's title, which becomes the subject.
   package let title: String
-  /// How the proof is told on one line.
+  /// How the proof is told on one line, in words that are the same when it comes out the same.
   package let summary: String
   /// The checks that did not pass, for a refused attempt's commit.
   package let remarks: [Check]
@@ -38,7 +38,8 @@ package struct CheckpointMessage: Hashable, Sendable {
     var lines = [Self.subject("\(handoff.stage.rawValue)(\(handoff.task)): \(title)"), ""]
     lines += Self.body(summary)
     for check in remarks {
-      lines += Self.body("- \(check.code ?? check.verdict.words) \(check.name): \(check.message)")
+      // Its sentence may quote what a test said, which is another one each time.
+      lines += Self.body("- \(check.code ?? check.verdict.words) \(check.name)")
     }
     lines += [""] + trailers
     return lines.joined(separator: "\n") + "\n"

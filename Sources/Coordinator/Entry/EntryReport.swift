@@ -51,4 +51,25 @@ package struct EntryReport: Hashable, Sendable {
   package let steps: [EntryStep]
   /// The run of the health check; `nil` where none is configured.
   package let evidence: EvidenceRecord?
+
+  package init(
+    directory: String, hasProjectMarkers: Bool, health: HealthStatus, healthDetail: String,
+    features: FeatureStatus, currentState: ProjectState, nextState: ProjectState,
+    latestSummary: String?, recentFiles: [String], recentCommits: [String], lastPassing: ObjectID?,
+    steps: [EntryStep], evidence: EvidenceRecord?
+  ) {
+    self.directory = directory
+    self.hasProjectMarkers = hasProjectMarkers
+    self.health = health
+    self.healthDetail = healthDetail
+    self.features = features
+    self.currentState = currentState
+    self.nextState = nextState
+    self.latestSummary = latestSummary
+    self.recentFiles = recentFiles
+    self.recentCommits = recentCommits
+    self.lastPassing = lastPassing
+    self.steps = steps
+    self.evidence = evidence
+  }
 }

@@ -55,8 +55,15 @@ extension Coordinator {
     }
     guard !gates.isEmpty, let base = task.progress.base else { return ([], []) }
     let paths = settings.proof.paths
-    let changes = try await git { (repository) throws(GitError) in
-      try paths.changes(from: repository.tree(ofCommit: base), to: tree, in: repository)
+    let root = self.paths.root
+    let changes: ChangeSet
+    do throws(GitError) {
+      changes = try await offloaded { () throws(GitError) in
+        let repository = try Repository(discoveringFrom: root)
+        return try paths.changes(from: repository.tree(ofCommit: base), to: tree, in: repository)
+      }
+    } catch {
+      throw Problem(error)
     }
     let facts = try gates.contains(where: \.asksSession) ? sessionFacts(session) : nil
     let coverageBase = hasTests ? coverageBase(branch) : nil
@@ -80,7 +87,7 @@ extension Coordinator {
 
   /// The session branch as it was, of which coverage is asked as well.
   nonisolated private func coverageBase(_ tree: ObjectID) -> GateBase {
-    let (runner, pool, keeping) = (gateRunner, workspaces, settings.proof.keeping)
+    let (runner, pool, keeping) = (gateRunner, pool, settings.proof.keeping)
     return GateBase(name: "the session branch") { gate in
       await runner.ask(gate, onTree: tree, in: pool, keeping: keeping)
     }
@@ -90,7 +97,7 @@ extension Coordinator {
     _ tree: ObjectID, _ body: (WorkspacePool.Slot) async -> Value
   ) async throws(Problem) -> Value {
     do throws(WorkspaceError) {
-      return try await workspaces.withCleanTree(tree, keeping: settings.proof.keeping, body)
+      return try await pool.withCleanTree(tree, keeping: settings.proof.keeping, body)
     } catch {
       throw Problem(error)
     }

@@ -100,18 +100,15 @@ extension Coordinator {
   }
 
   private func equip(_ handoff: Handoff, _ claim: Claim) async throws(Problem) -> ClaimedHandoff {
+    // A lease that runs out meanwhile is ended afterwards: the folder belongs to whoever prepares it.
+    equipping.insert(handoff.id)
+    defer { equipping.remove(handoff.id) }
     let packet = try packet(for: handoff, claim)
     let document = ClaimDocument(
       of: handoff, claim, project: paths.root, groups: settings.proof.paths)
-    let pool = workspaces
-    let keeping = settings.proof.keeping
     do throws(WorkspaceError) {
-      let slot = try await offloaded { () throws(WorkspaceError) in
-        let slot = try pool.prepare(
-          for: handoff.id, fence: claim.fence, at: handoff.base, keeping: keeping)
-        try slot.write(packet, document)
-        return slot
-      }
+      let slot = try await ports.workspaces.prepare(
+        for: handoff, claim, packet: packet, hook: document, keeping: settings.proof.keeping)
       tell(.stageStarted(handoff, worker: claim.worker))
       return ClaimedHandoff(handoff: handoff, claim: claim, slot: slot, packet: packet)
     } catch {
@@ -160,6 +157,9 @@ extension Coordinator {
     guard let next = outlook.nextLeaseEnd?.expires, next.bootID == now.bootID else {
       return .seconds(60)
     }
-    return max(.milliseconds(1), .milliseconds(next.milliseconds - now.milliseconds))
+    let left = Duration.milliseconds(next.milliseconds - now.milliseconds)
+    // A lapsed lease that is not ended yet is waiting for work that wakes whoever waits.
+    let isEnding = !expiring.isEmpty || !equipping.isEmpty || !attended.isEmpty
+    return max(isEnding ? .seconds(1) : .milliseconds(1), left)
   }
 }

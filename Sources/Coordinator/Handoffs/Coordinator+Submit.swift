@@ -52,11 +52,15 @@ extension Coordinator {
     return try await settle(id)
   }
 
-  /// Proves a recorded submission and records what came of it. After a crash it is proved afresh;
-  /// the commit may differ then, since its evidence holds how long each run took.
+  /// Proves a recorded submission and records what came of it. After a crash it is proved afresh,
+  /// and gives the same commit where it comes out the same.
   func settle(_ id: HandoffID) async throws(Problem) -> SubmissionResult {
     proving.insert(id)
-    defer { proving.remove(id) }
+    defer {
+      proving.remove(id)
+      // Whoever proves again what could not be proved looks now.
+      wake()
+    }
     let handoff = try requireHandoff(id)
     guard case .submitted(let claim, let submission) = handoff.state else {
       throw .leaseLost(id, handoff.claim?.fence ?? Fence(1)!, held: handoff.claim?.fence)
@@ -66,14 +70,16 @@ extension Coordinator {
     let question = try await question(handoff, claim, submission)
     let outcome: StageOutcome
     do throws(ProofError) {
-      outcome = try await prover.prove(question)
+      outcome = try await ports.prover.prove(question)
     } catch {
       throw Problem(error)
     }
     // A proof that was cut short says nothing; the submission stays recorded and is proved again.
     if Task.isCancelled { throw .interrupted }
     let commit = try await seal(handoff, claim, submission, outcome, title: question.planned.title)
-    if let slot = workspaces.slot(of: id, fence: claim.fence) { workspaces.free(slot) }
+    if let slot = ports.workspaces.slot(of: id, fence: claim.fence) {
+      ports.workspaces.free(slot)
+    }
     let duration = Duration.milliseconds(clock().boot.milliseconds - started)
     if outcome.judgement.isAccepted {
       return try await accept(handoff, claim, outcome, commit, duration)
@@ -102,19 +108,15 @@ extension Coordinator {
   }
 
   private func capture(_ handoff: Handoff, _ fence: Fence) async throws(Problem) -> Capture {
-    guard let slot = workspaces.slot(of: handoff.id, fence: fence) else {
+    guard let slot = ports.workspaces.slot(of: handoff.id, fence: fence) else {
       throw Problem(
         code: "WORKSPACE002", exit: .notFound,
         message: "the workspace of \(handoff.id) is gone",
         reason: "no workspace is held under fence \(fence)",
         remedy: "orchestrate handoff release \(handoff.id) --fence \(fence)")
     }
-    let pool = workspaces
-    let litter = settings.proof.paths.litter
     do throws(WorkspaceError) {
-      let captured = try await offloaded { () throws(WorkspaceError) in
-        try pool.capture(slot, litter: litter)
-      }
+      let captured = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter)
       for note in captured.notes { tell(.warning("\(handoff.id): \(note)")) }
       return .tree(captured.tree)
     } catch {
@@ -139,8 +141,8 @@ extension Coordinator {
     ) { (handoff) throws(HandoffRejection) in
       try handoff.failed(fence: fence, feedback: feedback)
     }
-    if let slot = workspaces.slot(of: handoff.id, fence: fence) {
-      workspaces.giveUp(slot, fence: fence)
+    if let slot = ports.workspaces.slot(of: handoff.id, fence: fence) {
+      ports.workspaces.giveUp(slot, fence: fence)
     }
     tell(.stageRefused(handoff, checks: [check], willRetry: willRetry, duration: .zero))
     return SubmissionResult(
@@ -189,11 +191,9 @@ extension Coordinator {
   ) async throws(Problem) -> Sealed {
     let isAccepted = outcome.judgement.isAccepted
     let stage = StageRecord(
-      handoff: handoff.id, attempt: handoff.attempt, fence: claim.fence,
-      tree: submission.tree, checks: outcome.judgement.checks,
-      evidence: outcome.evidence.map(\.digest), report: submission.report)
-    let body = canonicalJSON(of: stage)
-    let document = Document(body: body)
+      handoff, fence: claim.fence, submission, checks: outcome.judgement.checks,
+      evidence: outcome.evidence)
+    let document = Document(body: canonicalJSON(of: stage))
     let isRed = handoff.stage == .red
     let message = CheckpointMessage(
       handoff: handoff, fence: claim.fence,
@@ -209,8 +209,8 @@ extension Coordinator {
       let commit = try repository.createCommit(
         tree: submission.tree, parents: [handoff.base], message: message.text,
         identity: .coordinator(at: seconds))
-      // A ref that is there already was made by a proof whose end was never recorded, since the
-      // handoff is still submitted: this proof's takes its place.
+      // A ref that holds another commit was made by a proof that came out otherwise and whose end
+      // was never recorded, since the handoff is still submitted: this proof's takes its place.
       let orphan = try repository.reference(reference)
       if orphan != commit {
         try repository.moveReference(reference, to: commit, expecting: orphan)
@@ -255,11 +255,11 @@ extension Coordinator {
       ], evidence: outcome.evidence, documents: [sealed.document])
     tell(
       .stageAccepted(
-        accepted, summary: outcome.summary, checkpoint: sealed.commit, duration: duration))
+        accepted, summary: outcome.told, checkpoint: sealed.commit, duration: duration))
     if action == .merge { try await advance(handoff.session) }
     return SubmissionResult(
       handoff: handoff.id, isAccepted: true, checks: outcome.judgement.checks,
-      commit: sealed.commit, willRetry: false, summary: outcome.summary)
+      commit: sealed.commit, willRetry: false, summary: outcome.told)
   }
 
   private func refuse(
@@ -288,10 +288,18 @@ extension Coordinator {
         handoff, checks: outcome.judgement.stopping, willRetry: willRetry, duration: duration))
     return SubmissionResult(
       handoff: handoff.id, isAccepted: false, checks: checks, commit: sealed.commit,
-      willRetry: willRetry, summary: outcome.summary)
+      willRetry: willRetry, summary: outcome.told)
   }
 
-  /// A review turned the work down: its own handoff is done, and the earlier stage is queued again.
+  /// What a task's newest accepted handoff of a stage began with.
+  private func start(of stage: Stage, for handoff: Handoff) throws(Problem) -> ObjectID? {
+    try read { (store) throws(StoreError) in
+      try store.acceptances(of: handoff.task, in: handoff.session)
+    }.last { $0.handoff.stage == stage }?.handoff.base
+  }
+
+  /// It is not this stage's worker who can mend it: its own handoff is done, and the earlier stage is
+  /// queued again.
   private func sendBack(
     _ handoff: Handoff, _ claim: Claim, _ sentBack: StageOutcome.SentBack,
     _ outcome: StageOutcome, _ sealed: Sealed, _ feedback: Feedback
@@ -300,9 +308,11 @@ extension Coordinator {
     var progress = task.progress
     var done = handoff
     let action: TaskAction
+    let start = sentBack.isAnew ? try start(of: sentBack.stage, for: handoff) : nil
     do throws(TaskRejection) {
       action = try progress.sentBack(
         from: .init(stage: handoff.stage, round: handoff.round), to: sentBack.stage,
+        on: start,
         reason: sentBack.reason)
     } catch {
       throw .defect(error, in: "task \(handoff.task)")
@@ -332,22 +342,4 @@ struct Sealed: Sendable {
   let commit: ObjectID
   let reference: String
   let document: Document
-}
-
-/// What a checkpoint's `Orchestrate-Evidence` trailer names: the checks, and the evidence of each.
-package struct StageRecord: Hashable, Sendable, Codable {
-  /// The handoff that was handed in.
-  package let handoff: HandoffID
-  /// Which attempt it was.
-  package let attempt: Int
-  /// The claim under which it was handed in.
-  package let fence: Fence
-  /// The files that were handed in.
-  package let tree: ObjectID
-  /// Every check that was made.
-  package let checks: [Check]
-  /// What was run, by digest.
-  package let evidence: [Digest]
-  /// The worker's report; `nil` where it sent none.
-  package let report: Digest?
 }

@@ -13,8 +13,6 @@ struct TaskHistory {
   let lastRun: TestOutcomes?
   /// What the design stage decided.
   let decision: String?
-  /// When its newest stage was accepted; 1970 before the first.
-  let lastAcceptedAt: Timestamp
   /// The highest round of an accepted stage; 0 before the first.
   let round: Int
 
@@ -22,12 +20,10 @@ struct TaskHistory {
     var facts: RedFacts?
     var lastRun: TestOutcomes?
     var decision: String?
-    var lastAcceptedAt = Timestamp(milliseconds: 0)
     var round = 0
     do throws(StoreError) {
       let plan = try store.task(task, in: session)?.planned.tests ?? []
       for accepted in try store.acceptances(of: task, in: session) {
-        lastAcceptedAt = accepted.at
         round = max(round, accepted.handoff.round)
         let evidence = try Self.evidence(accepted.acceptance.evidence, store)
         switch accepted.handoff.stage {
@@ -47,7 +43,6 @@ struct TaskHistory {
     self.facts = facts
     self.lastRun = lastRun
     self.decision = decision
-    self.lastAcceptedAt = lastAcceptedAt
     self.round = round
   }
 

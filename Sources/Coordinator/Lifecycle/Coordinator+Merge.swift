@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merge queue: a finished task goes onto the session branch when the merged tree proves.
 
-package import Domain
+import Domain
 import Git
 import Store
 
 extension Coordinator {
   /// Merges a task whose stages are all accepted, or sends it back with what was seen.
   func merge(_ id: TaskID, in session: SessionID) async throws(Problem) {
+    // The merge asks what passes on the branch anyway. Where it went back, there is more to do
+    // before this merge, and perhaps instead of it.
+    if try await keepBranchPassing(session, when: .test) { return }
     let record = try requireSession(session)
     let task = try requireTask(id, in: session)
     guard let base = task.progress.base, let head = task.progress.head else {
@@ -48,16 +51,19 @@ extension Coordinator {
         evidence: evidence)
       return
     }
-    let stage = canonicalJSON(
-      of: MergeRecord(task: id, checks: checks, evidence: evidence.map(\.digest)))
-    let document = Document(body: stage)
+    let document = Document(
+      body: canonicalJSON(of: MergeRecord(id, checks: checks, evidence: evidence)))
+    let grounds = Document(
+      body: canonicalJSON(of: MergeGrounds(checks: checks, evidence: evidence.map(\.digest))))
     let passing = proof.passing
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
-    let seconds = history.lastAcceptedAt.seconds
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
     let commit = try await git { (repository) throws(GitError) in
-      try repository.createCommit(
-        tree: tree, parents: parents, message: message, identity: .coordinator(at: seconds))
+      // As late as the later parent, which has its time from a claim.
+      let times = try parents.map { (id) throws(GitError) in try repository.commitTime(id) }
+      return try repository.createCommit(
+        tree: tree, parents: parents, message: message,
+        identity: .coordinator(at: times.max() ?? 0))
     }
     var progress = task.progress
     do throws(TaskRejection) {
@@ -66,12 +72,12 @@ extension Coordinator {
       throw .defect(error, in: "task \(id)")
     }
     try self.record(
-      session, [.taskMoved(id, progress), .branchMoved(to: commit)],
-      expecting: [.task(id, task.progress)], evidence: evidence, documents: [document])
+      session, [.taskMoved(id, progress), .branchMoved(to: commit, grounds: grounds.digest)],
+      expecting: [.task(id, task.progress)], evidence: evidence, documents: [document, grounds])
     try await settleBranch(session)
     await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
-    try writeProjections(session)
+    try await writeProjections(session)
   }
 
   /// Runs every test on a merged tree and asks the gates of it.
@@ -84,7 +90,7 @@ extension Coordinator {
   ) async throws(Problem) -> MergeProof {
     let observed: Observed
     do throws(WorkspaceError) {
-      observed = try await bench.remembered(
+      observed = try await ports.prover.remembered(
         tree, kind: .merge, note: "every test on the merged tree")
     } catch {
       throw Problem(error)
@@ -117,20 +123,25 @@ extension Coordinator {
     let record = try requireSession(session)
     let reference = CheckpointReference.branch(session)
     let wanted = record.branchHead
-    let moved = try await git { (repository) throws(GitError) in
+    let strange = try await git { (repository) throws(GitError) -> ObjectID? in
       let found = try repository.reference(reference)
-      guard found != wanted else { return true }
-      if let found, try !repository.isAncestor(found, of: wanted) { return false }
+      guard found != wanted else { return nil }
+      if let found, try !repository.isAncestor(found, of: wanted) { return found }
       try repository.moveReference(reference, to: wanted, expecting: found)
-      return true
+      return nil
     }
-    guard moved else {
+    guard let strange else { return }
+    // A commit on which the session itself had put the branch was left by a rollback.
+    guard try lastEntry(of: session, { $0 == .branchMoved(to: strange) }) != nil else {
       throw Problem(
         code: "MERGE003", exit: .conflict,
         message: "the branch session/\(session) was moved by somebody else",
         reason: "it holds commits that the session does not know",
         remedy:
           "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
+    }
+    try await git { (repository) throws(GitError) in
+      try repository.moveReference(reference, to: wanted, expecting: strange)
     }
   }
 
@@ -162,7 +173,7 @@ extension Coordinator {
     }
     let observed: Observed
     do throws(WorkspaceError) {
-      observed = try await bench.remembered(
+      observed = try await ports.prover.remembered(
         tree, kind: .baseline, note: "every test on the session branch")
     } catch {
       throw Problem(error)
@@ -198,14 +209,4 @@ struct MergeProof: Sendable {
   let evidence: [EvidenceRecord]
   /// How many tests pass.
   let passing: Int
-}
-
-/// What a merge commit's `Orchestrate-Evidence` trailer names.
-package struct MergeRecord: Hashable, Sendable, Codable {
-  /// The task that was merged.
-  package let task: TaskID
-  /// Every check on the merged tree.
-  package let checks: [Check]
-  /// What was run on it, by digest.
-  package let evidence: [Digest]
 }

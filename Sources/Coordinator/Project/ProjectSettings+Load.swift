@@ -111,7 +111,11 @@ private struct SettingsReading {
       testCommand: testWords, runnerReason: choice.reason,
       body: String(decoding: body, as: UTF8.self),
       warnings: configuration.warnings.map { $0.description } + roles.warnings,
-      signingKeyPath: signingKeyPath(configuration))
+      signingKeyPath: signingKeyPath(configuration),
+      recovery: RecoverySettings(
+        isAutomatic: configuration.recovery.isAutomatic,
+        isPartial: configuration.recovery.isPartial),
+      isRollbackAutomatic: configuration.isRollbackAutomatic)
   }
 
   // MARK: Tests

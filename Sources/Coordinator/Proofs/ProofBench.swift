@@ -16,6 +16,15 @@ package struct Observed: Sendable {
   package let duration: Duration
   /// The same as it is kept.
   package let record: EvidenceRecord
+
+  package init(
+    tests: TestObservation, obstacle: DidNotRun?, duration: Duration, record: EvidenceRecord
+  ) {
+    self.tests = tests
+    self.obstacle = obstacle
+    self.duration = duration
+    self.record = record
+  }
 }
 
 /// Runs tests on trees.

@@ -11,10 +11,26 @@ package struct StageOutcome: Sendable {
   package let judgement: Judgement
   /// What was run, in the order in which it was.
   package let evidence: [EvidenceRecord]
-  /// The stage that has to be done again, where a review turned the work down.
+  /// The stage that has to be done again, where it is not this stage's worker who can mend it.
   package let sentBack: SentBack?
-  /// How the proof is told on one line.
+  /// How the proof is told on one line, in words that are the same when it comes out the same.
   package let summary: String
+  /// What else people are told on that line, which may differ from time to time.
+  package let remark: String
+
+  /// The whole line.
+  var told: String { remark.isEmpty ? summary : "\(summary), \(remark)" }
+
+  package init(
+    judgement: Judgement, evidence: [EvidenceRecord], sentBack: SentBack?, summary: String,
+    remark: String = ""
+  ) {
+    self.judgement = judgement
+    self.evidence = evidence
+    self.sentBack = sentBack
+    self.summary = summary
+    self.remark = remark
+  }
 
   /// An earlier stage that has to be done again.
   package struct SentBack: Hashable, Sendable {
@@ -22,6 +38,14 @@ package struct StageOutcome: Sendable {
     package let stage: Stage
     /// What was found, for whoever does it again.
     package let reason: String
+    /// Whether it is done on what that stage began with, and not on what is there.
+    package let isAnew: Bool
+
+    package init(stage: Stage, reason: String, isAnew: Bool = false) {
+      self.stage = stage
+      self.reason = reason
+      self.isAnew = isAnew
+    }
   }
 }
 
@@ -55,6 +79,12 @@ package struct StageQuestion: Sendable {
 package struct ProofError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, and where.
   package let description: String
+
+  package init(
+    description: String
+  ) {
+    self.description = description
+  }
 }
 
 /// Proves submissions.

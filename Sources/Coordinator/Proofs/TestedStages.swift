@@ -62,8 +62,15 @@ extension StageProver {
       judgement.add(older.judgement.checks)
       evidence += older.records
     }
+    let idle = now.tests.outcomes.map(facts.hiddenSkips) ?? []
     return StageOutcome(
-      judgement: judgement, evidence: evidence, sentBack: nil,
+      judgement: judgement, evidence: evidence,
+      sentBack: idle.isEmpty
+        ? nil
+        : .init(
+          stage: .red,
+          reason: "the build hid tests that turn out to be skipped: \(listed(idle.sorted()))",
+          isAnew: true),
       summary: "\(facts.added.count) red tests pass, "
         + "\(now.tests.outcomes?.passed.count ?? 0) in all")
   }
@@ -125,7 +132,8 @@ extension StageProver {
     let needed = probe.findings.filter { $0.result == .needed }.count
     return StageOutcome(
       judgement: judgement, evidence: evidence, sentBack: nil,
-      summary: "\(runs.count) clean runs agree, \(needed) of \(probe.findings.count) hunks needed")
+      summary: "\(runs.count) clean runs agree",
+      remark: "\(needed) of \(probe.findings.count) hunks needed")
   }
 
   /// Whether the tree that is run holds the red stage's test files: every one, and the same.

@@ -123,10 +123,11 @@ struct ArchiveWriter: Sendable {
       case .handoffSubmitted(_, _, let submission):
         if let report = submission.report { edits += try document(report, repository) }
       case .handoffAccepted(_, let acceptance):
-        edits += try sealed(acceptance.checkpoint, repository)
-      case .branchMoved(let commit): edits += try sealed(commit, repository)
+        edits += try sealed(acceptance.checkpoint, SealedGrounds(acceptance), repository)
+      case .branchMoved(let commit, let grounds?):
+        edits += try merged(commit, grounds, repository)
       case .sessionPlanned, .lifecycleMoved, .segmentOpened, .segmentClosed, .healthChecked,
-        .budgetChanged, .taskMoved, .handoffQueued, .handoffClaimed, .handoffReturned,
+        .branchMoved, .budgetChanged, .taskMoved, .handoffQueued, .handoffClaimed, .handoffReturned,
         .handoffCancelled, .usageReported, .noted:
         continue
       }
@@ -134,14 +135,23 @@ struct ArchiveWriter: Sendable {
     return edits
   }
 
+  /// A merge's, with the body of its grounds.
+  private func merged(
+    _ id: ObjectID, _ digest: Digest, _ repository: Repository
+  ) throws(Problem) -> [TreeEdit] {
+    let body = try stored { (store) throws(StoreError) in try store.document(digest) }
+    guard let body, let grounds = SealedGrounds(merge: body) else { return [] }
+    return [try put(body, at: EvidenceArchive.documentPath(digest), repository)]
+      + (try sealed(id, grounds, repository))
+  }
+
   /// The record that a checkpoint or merge names, with its evidence and, if asked, its envelope.
   private func sealed(
-    _ id: ObjectID, _ repository: Repository
+    _ id: ObjectID, _ grounds: SealedGrounds, _ repository: Repository
   ) throws(Problem) -> [TreeEdit] {
     let commit = try asked { () throws(GitError) in try repository.commitRecord(id) }
     guard let digest = commit.orchestrateTrailer("Evidence").flatMap({ Digest($0) }),
-      let body = try stored({ (store) throws(StoreError) in try store.document(digest) }),
-      let grounds = SealedGrounds(body)
+      let body = try stored({ (store) throws(StoreError) in try store.document(digest) })
     else { return [] }
     var edits = [try put(body, at: EvidenceArchive.documentPath(digest), repository)]
     for item in grounds.evidence { edits += try evidence(item, repository) }

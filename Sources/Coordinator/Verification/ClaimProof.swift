@@ -31,7 +31,7 @@ struct ClaimProof: Sendable {
     switch claim.kind {
     case .stage(let handoff, let hold, let submission, _):
       .stage(try await coordinator.question(handoff, hold, submission))
-    case .merge(let task, let session, let history): .merge(task, session, history)
+    case .merge(let task, let session, let history, _): .merge(task, session, history)
     }
   }
 
@@ -77,7 +77,7 @@ struct ClaimProof: Sendable {
     switch question {
     case .stage(let question):
       do throws(ProofError) {
-        let outcome = try await coordinator.prover.prove(question)
+        let outcome = try await coordinator.ports.prover.prove(question)
         return Grounds(
           checks: outcome.judgement.checks, evidence: outcome.evidence.compactMap(\.evidence))
       } catch {

@@ -10,9 +10,8 @@ extension Coordinator {
   /// What cannot be written is told and tried again the next time: the store stays the truth, and
   /// no work is lost.
   func publish(_ session: SessionID) async {
-    let writer = archiveWriter(session)
     do throws(Problem) {
-      try await offloaded { () throws(Problem) in try writer.write() }
+      try await ports.archive.write(session)
     } catch {
       tell(
         .warning(
@@ -27,22 +26,12 @@ extension Coordinator {
   func publishWhatIsDue() async throws(Problem) -> [SessionID] {
     var published: [SessionID] = []
     for record in try read({ (store) throws(StoreError) in try store.sessions() }) {
-      let writer = archiveWriter(record.session)
       do throws(Problem) {
-        let wasDue = try await offloaded { () throws(Problem) in
-          guard try writer.isDue() else { return false }
-          try writer.write()
-          return true
-        }
-        if wasDue { published.append(record.session) }
+        if try await ports.archive.writeIfDue(record.session) { published.append(record.session) }
       } catch {
         tell(.warning("the journal of session \(record.session) is not in git: \(error.message)"))
       }
     }
     return published
-  }
-
-  private nonisolated func archiveWriter(_ session: SessionID) -> ArchiveWriter {
-    ArchiveWriter(session: session, store: store, projectRoot: paths.root, key: signingKey)
   }
 }

@@ -9,10 +9,21 @@ import Store
 struct JournalWalk {
   let archive: SessionArchive
   let store: SQLiteStore
+  /// The digest of what was measured for each merge. A merge is decided in an entry, and the next
+  /// one names it.
+  private let grounds: [ObjectID: Digest]
 
   /// A walk from the journal's first entry, with every body at hand.
   init(_ archive: SessionArchive) throws(StoreError) {
     self.archive = archive
+    var grounds: [ObjectID: Digest] = [:]
+    for line in archive.lines where line.event.hasPrefix(#"{"branchMoved""#) {
+      // What does not read is told when the walk comes there.
+      if case .branchMoved(let commit, let digest?)? = try? line.decodedEvent() {
+        grounds[commit] = grounds[commit] ?? digest
+      }
+    }
+    self.grounds = grounds
     store = try SQLiteStore.inMemory()
     try store.commit(
       Transition(
@@ -67,7 +78,7 @@ struct JournalWalk {
       } catch {
         throw .corrupt(detail: error.reason ?? error.message)
       }
-      return try made(merge, id, .merge(task, record, history))
+      return try made(merge, id, .merge(task, record, history, grounds: grounds[merge]))
     case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
       .healthChecked, .branchMoved, .budgetChanged, .handoffQueued, .handoffClaimed,
       .handoffSubmitted, .handoffReturned, .handoffCancelled, .usageReported, .noted:

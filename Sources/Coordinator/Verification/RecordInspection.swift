@@ -38,14 +38,35 @@ struct RecordInspection {
     return faults
   }
 
-  /// The grounds of a claim, as its record has them.
-  func grounds(of claim: SealedClaim) throws(GitError) -> Grounds {
-    let commit = try repository.commitRecord(claim.commit)
-    let sealed = commit.orchestrateTrailer("Evidence").flatMap { Digest($0) }
-      .flatMap { archive.documents[$0] }.flatMap { SealedGrounds($0) }
+  /// The grounds of a claim, as the journal has them.
+  func grounds(of claim: SealedClaim) -> Grounds {
+    let sealed = sealed(claim)
     return Grounds(
       checks: sealed?.checks ?? [],
       evidence: (sealed?.evidence ?? []).compactMap { archive.evidence[$0]?.evidence })
+  }
+
+  /// The number of the format in which a claim's record is written, where it is not ours.
+  func foreignFormat(of claim: SealedClaim) throws(GitError) -> Int? {
+    let body: String?
+    do throws(GitError) {
+      body = try repository.commitRecord(claim.commit).orchestrateTrailer("Evidence")
+        .flatMap { Digest($0) }.flatMap { archive.documents[$0] }
+    } catch {
+      guard error.reason == .notFound else { throw error }
+      return nil
+    }
+    return body.flatMap(CheckpointRecord.format).flatMap {
+      $0 == CheckpointRecord.format ? nil : $0
+    }
+  }
+
+  private func sealed(_ claim: SealedClaim) -> SealedGrounds? {
+    switch claim.kind {
+    case .stage(_, _, _, let acceptance): SealedGrounds(acceptance)
+    case .merge(_, _, _, let grounds):
+      grounds.flatMap { archive.documents[$0] }.flatMap { SealedGrounds(merge: $0) }
+    }
   }
 
   // MARK: The commit
@@ -67,7 +88,7 @@ struct RecordInspection {
         gate: handoff.stage == .red ? .fail : .pass, evidence: record)
       return Expected(
         trailers: message.trailers, parents: [handoff.base], tree: submission.tree)
-    case .merge(let task, let session, _):
+    case .merge(let task, let session, _, _):
       return Expected(
         trailers: CheckpointMessage.mergeTrailers(
           of: claim.task, in: claim.session, evidence: record),
@@ -103,26 +124,30 @@ struct RecordInspection {
     guard let body = archive.documents[record] else {
       return ["its record \(record.hex.prefix(10)) is not in the archive"]
     }
-    guard let grounds = SealedGrounds(body) else { return ["its record does not read as one"] }
+    guard let grounds = sealed(claim) else {
+      return ["what was measured for it is not in the archive"]
+    }
+    let evidence = grounds.evidence.compactMap { archive.evidence[$0] }
     var faults: [String] = []
+    let expected: String
     switch claim.kind {
-    case .stage(let handoff, let hold, let submission, let acceptance):
-      let expected = StageRecord(
-        handoff: handoff.id, attempt: handoff.attempt, fence: hold.fence, tree: submission.tree,
-        checks: acceptance.checks, evidence: acceptance.evidence, report: submission.report)
-      if decoded(StageRecord.self, from: body) != expected {
-        faults.append("its record is not what the journal says")
-      }
+    case .stage(let handoff, let hold, let submission, _):
+      expected = canonicalJSON(
+        of: StageRecord(
+          handoff, fence: hold.fence, submission, checks: grounds.checks, evidence: evidence))
       if let report = submission.report, archive.documents[report] == nil {
         faults.append("the worker's report \(report.hex.prefix(10)) is not in the archive")
       }
     case .merge:
-      if decoded(MergeRecord.self, from: body)?.task != claim.task {
-        faults.append("its record is another task's")
-      }
+      expected = canonicalJSON(
+        of: MergeRecord(claim.task, checks: grounds.checks, evidence: evidence))
     }
     for digest in grounds.evidence where archive.evidence[digest] == nil {
       faults.append("the evidence \(digest.hex.prefix(10)) is not in the archive")
+    }
+    // With evidence missing it could not be the same.
+    if evidence.count == grounds.evidence.count, body != expected {
+      faults.append("its record is not what the journal says")
     }
     if grounds.checks.isEmpty { faults.append("its record holds no check") }
     for check in grounds.checks where check.stops {

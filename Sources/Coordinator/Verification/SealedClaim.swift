@@ -10,8 +10,9 @@ struct SealedClaim: Sendable {
   enum Kind: Sendable {
     /// A stage, with the submission that was judged.
     case stage(Handoff, Claim, Submission, Acceptance)
-    /// A task, with the session and the task's past as they were before.
-    case merge(TaskRecord, SessionRecord, TaskHistory)
+    /// A task, with the session and the task's past as they were before, and the digest of what
+    /// was measured; `nil` where the journal names none.
+    case merge(TaskRecord, SessionRecord, TaskHistory, grounds: Digest?)
   }
 
   let commit: ObjectID

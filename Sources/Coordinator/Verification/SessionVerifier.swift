@@ -104,17 +104,41 @@ package struct SessionVerifier: Sendable {
 
   // MARK: Claims
 
+  /// What a claim's record turned out to be.
+  private enum Finding: Sendable {
+    case sound(Grounds)
+    case faulty([String])
+    /// It is written in another format.
+    case foreign(Int)
+  }
+
   /// Looks at a claim's record, and gets ready to prove it again.
   private func prepared(
     _ claim: SealedClaim, _ archive: SessionArchive, _ store: SQLiteStore, _ rehearsal: Rehearsal
   ) async throws(Problem) -> ClaimProof {
     let keys = order.keys
-    let (faults, grounds) = try await git { (repository) throws(GitError) in
+    let finding = try await git { (repository) throws(GitError) -> Finding in
       let inspection = RecordInspection(archive: archive, repository: repository, keys: keys)
+      if let format = try inspection.foreignFormat(of: claim) {
+        return .foreign(format)
+      }
       let faults = try inspection.faults(of: claim)
-      return (faults, faults.isEmpty ? try inspection.grounds(of: claim) : nil)
+      return faults.isEmpty ? .sound(inspection.grounds(of: claim)) : .faulty(faults)
     }
-    guard let grounds else { return ClaimProof(claim: claim, step: .settled(.forged(faults))) }
+    let grounds: Grounds
+    switch finding {
+    case .sound(let found): grounds = found
+    case .faulty(let faults): return ClaimProof(claim: claim, step: .settled(.forged(faults)))
+    case .foreign(let format):
+      throw Problem(
+        code: "VERIFY005", exit: .badInput,
+        message: "the records of session \(claim.session) cannot be checked",
+        reason: "they have format \(format), and this is a program for format "
+          + "\(CheckpointRecord.format)",
+        remedy: format > CheckpointRecord.format
+          ? "install a newer orchestrate, then: orchestrate verify \(claim.session)"
+          : "check them with the orchestrate that wrote them: orchestrate verify \(claim.session)")
+    }
     guard order.runs else { return ClaimProof(claim: claim, step: .settled(.onRecord)) }
     let record = try stored(store) { (store) throws(StoreError) in
       try store.session(claim.session)

@@ -11,19 +11,21 @@ extension Coordinator {
   func emptyWorkspace(
     _ handoff: Handoff, _ fence: Fence, isWorkerGone: Bool
   ) async throws(Problem) {
-    guard let slot = workspaces.slot(of: handoff.id, fence: fence) else { return }
+    guard let slot = ports.workspaces.slot(of: handoff.id, fence: fence) else { return }
     let isKept = await keepContent(of: slot, handoff, fence)
+    // Others may have ended the claim meanwhile, and the folder may be another's.
+    guard ports.workspaces.slot(of: handoff.id, fence: fence) == slot else { return }
     if isKept && isWorkerGone {
-      workspaces.free(slot)
+      ports.workspaces.free(slot)
     } else {
-      workspaces.giveUp(slot, fence: fence)
+      ports.workspaces.giveUp(slot, fence: fence)
     }
   }
 
   /// Removes the workspaces that nobody needs: of handoffs that have ended, once everything in
   /// them is kept by a ref; and all that are free, where no session is open any more.
   func sweepWorkspaces() async throws(Problem) {
-    for held in workspaces.heldSlots() + workspaces.lostSlots() {
+    for held in ports.workspaces.heldSlots() + ports.workspaces.lostSlots() {
       guard !proving.contains(held.handoff),
         let handoff = try read({ (store) throws(StoreError) in try store.handoff(held.handoff) }),
         handoff.state.isEnded, await keepContent(of: held.slot, handoff, held.fence)
@@ -32,13 +34,12 @@ extension Coordinator {
     }
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     guard sessions.allSatisfy(\.lifecycle.isEnded) else { return }
-    for slot in workspaces.idleSlots() { await remove(slot) }
+    for slot in ports.workspaces.idleSlots() { await remove(slot) }
   }
 
   private func remove(_ slot: WorkspacePool.Slot) async {
-    let pool = workspaces
     do throws(WorkspaceError) {
-      try await offloaded { () throws(WorkspaceError) in try pool.remove(slot) }
+      try await ports.workspaces.remove(slot)
     } catch {
       tell(.warning("\(error); it is left where it is"))
     }
@@ -47,22 +48,26 @@ extension Coordinator {
   /// Sees to it that a ref holds what lies in a workspace.
   ///
   /// - Returns: whether one does, or there is nothing beyond what the worker was given.
-  private func keepContent(
+  func keepContent(
     of slot: WorkspacePool.Slot, _ handoff: Handoff, _ fence: Fence
   ) async -> Bool {
-    let pool = workspaces
-    let litter = settings.proof.paths.litter
     let seconds = (handoff.claim?.claimedAt ?? clock().wall).seconds
+    let tree: ObjectID
     do throws(WorkspaceError) {
-      try await offloaded { () throws(WorkspaceError) in
-        let captured = try pool.capture(slot, litter: litter)
-        try pool.withWorkspace(slot) { (_, repository) throws(GitError) in
-          try repository.keep(captured.tree, of: handoff, fence: fence, seconds: seconds)
-        }
-      }
+      tree = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter).tree
+    } catch  where error.isUnprepared {
       return true
     } catch {
       tell(.warning("\(error); the folder is kept"))
+      return false
+    }
+    do throws(GitError) {
+      try await ports.repository.ask { (repository) throws(GitError) in
+        try repository.keep(tree, of: handoff, fence: fence, seconds: seconds)
+      }
+      return true
+    } catch {
+      tell(.warning("the workspace \(slot.directory): \(error); the folder is kept"))
       return false
     }
   }
@@ -78,7 +83,7 @@ extension Handoff.State {
   }
 }
 
-extension Repository {
+extension ProjectRepository {
   /// Puts a tree under a rescue ref of its claim, unless it is the handoff's base or a ref of the
   /// claim holds it already.
   fileprivate func keep(

@@ -10,7 +10,8 @@ package enum SessionEvent: Hashable, Sendable, Codable {
   case segmentOpened(Segment)
   case segmentClosed(number: Int, reason: String)
   case healthChecked(HealthStatus, forced: Bool, evidence: Digest?)
-  case branchMoved(to: ObjectID)
+  /// `grounds` is the digest of what was measured for a merge; `nil` where it moved otherwise.
+  case branchMoved(to: ObjectID, grounds: Digest? = nil)
   case budgetChanged(BudgetLimits)
 
   // A task

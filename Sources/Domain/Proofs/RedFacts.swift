@@ -40,6 +40,16 @@ package struct RedFacts: Hashable, Sendable {
     return identity != .wholeSuite || red.unbuilt.contains(identity)
   }
 
+  /// The tests that a failed build hid while red and that turn out to be skipped, where nothing else
+  /// keeps `now` from being green. Only who wrote them can mend that: the tests are frozen.
+  package func hiddenSkips(in now: TestOutcomes) -> Set<TestIdentity> {
+    let skipped = proving(in: now).subtracting(added).filter {
+      if case .skipped = now[$0] { true } else { false }
+    }
+    guard !skipped.isEmpty, stillRed(in: now).count == skipped.count else { return [] }
+    return skipped
+  }
+
   /// Which added tests do not pass in `now`. What could not be loaded or built while red stands for
   /// the tests in it: at least one must be there that had not been seen before, and all must pass.
   /// The older tests that it hid must be there again.

@@ -20,6 +20,22 @@ extension Repository {
   /// Takes down the time of the start, before anything is written.
   static func beginWriting() { _ = startMilliseconds }
 
+  /// Lets an object be written in one way only.
+  ///
+  /// Where libgit2 fails to store a tree or a commit, because a sync failed for instance, it tries
+  /// again as a stream, and what then succeeds says nothing of what had failed. Without the first
+  /// way it takes the second at once, and tells its failure.
+  func forbidSecondTries() throws(GitError) {
+    var found: OpaquePointer?
+    try check(git_repository_odb(&found, pointer), "open the object store")
+    defer { git_odb_free(found) }
+    for index in 0..<git_odb_num_backends(found) {
+      var backend: UnsafeMutablePointer<git_odb_backend>?
+      try check(git_odb_get_backend(&backend, found, index), "look at the object store")
+      if backend?.pointee.writestream != nil { backend?.pointee.write = nil }
+    }
+  }
+
   /// The name of an object that libgit2 has just stored, or found to be there.
   func stored(_ id: git_oid) -> ObjectID {
     let id = ObjectID(id)

@@ -30,6 +30,13 @@ extension Repository {
     ObjectID(git_commit_tree_id(try commit(id).pointer).pointee)
   }
 
+  /// When a commit was committed, in seconds since 1970.
+  ///
+  /// - Throws: `.notFound` where there is no such commit.
+  package func commitTime(_ id: ObjectID) throws(GitError) -> Int {
+    Int(git_commit_time(try commit(id).pointer))
+  }
+
   /// A commit's parents, tree, message and trailers.
   ///
   /// - Throws: `.notFound` where there is no such commit.
@@ -138,13 +145,21 @@ extension Repository {
     var handles: [Commit] = []
     for parent in parents { handles.append(try commit(parent)) }
     var pointers: [OpaquePointer?] = handles.map(\.pointer)
-    var id = git_oid()
+    var text = git_buf()
+    defer { git_buf_dispose(&text) }
     let code = withExtendedLifetime(handles) {
-      git_commit_create(
-        &id, pointer, nil, signature, signature, nil, message, treeHandle.pointer, pointers.count,
+      git_commit_create_buffer(
+        &text, pointer, signature, signature, nil, message, treeHandle.pointer, pointers.count,
         &pointers)
     }
-    try check(code, "store a commit of \(tree.short)")
+    try check(code, "compose a commit of \(tree.short)")
+    // `git_commit_create` takes no notice where this fails.
+    var (id, objects) = (git_oid(), OpaquePointer?.none)
+    try check(git_repository_odb(&objects, pointer), "open the object store")
+    defer { git_odb_free(objects) }
+    try check(
+      git_odb_write(&id, objects, text.ptr, text.size, GIT_OBJECT_COMMIT),
+      "store a commit of \(tree.short)")
     return stored(id)
   }
 

@@ -26,6 +26,8 @@ final class Connection: @unchecked Sendable {
   private let handle: OpaquePointer
   /// Let go after the handle is closed, since closing writes the log back into the file.
   private let lock: StoreLock?
+  /// The database's; `nil` for one in memory.
+  private let folder: WatchedFiles.Folder?
   private var statements: [String: Statement] = [:]
   /// Why nothing that this connection says can be trusted any more.
   private(set) var fatalError: StoreError?
@@ -39,7 +41,8 @@ final class Connection: @unchecked Sendable {
       }
     var handle: OpaquePointer?
     let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    var code = WatchedFiles.register()
+    if code == SQLITE_OK { code = sqlite3_open_v2(path, &handle, flags, WatchedFiles.name) }
     guard code == SQLITE_OK, let handle else {
       let reason = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
       sqlite3_close_v2(handle)
@@ -47,6 +50,10 @@ final class Connection: @unchecked Sendable {
     }
     self.handle = handle
     self.lock = lock
+    folder = sqlite3_db_filename(handle, "main").flatMap { name in
+      let name = String(cString: name)
+      return name.isEmpty ? nil : WatchedFiles.folder(StorePlace.directory(of: name))
+    }
     sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds)
   }
 
@@ -103,11 +110,22 @@ final class Connection: @unchecked Sendable {
     do throws(StoreError) {
       let value = try body()
       try run("COMMIT")
+      if kind == .write { try requireSynced() }
       return value
     } catch {
       rollBack()
       throw error
     }
+  }
+
+  /// A commit can succeed although a sync failed that it set off and SQLite says nothing about.
+  ///
+  /// - Throws: `StoreError.io`, which closes the store; only another process may open it again.
+  func requireSynced() throws(StoreError) {
+    guard let failure = folder?.failure else { return }
+    let error = StoreError.io(code: Int(WatchedFiles.syncFailed), message: failure, sql: "COMMIT")
+    fatalError = error
+    throw error
   }
 
   /// Lets go of all prepared statements: names may mean other tables from now on.

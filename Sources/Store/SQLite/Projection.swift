@@ -34,7 +34,7 @@ struct Projection {
     case .healthChecked(let health, let isForced, _):
       try update(scope, "health = ?2", .text(health.rawValue))
       if isForced { try update(scope, "forced = ?2", .integer(1)) }
-    case .branchMoved(let commit): try update(scope, "branch_head = ?2", .id(commit))
+    case .branchMoved(let commit, _): try update(scope, "branch_head = ?2", .id(commit))
     case .budgetChanged: try update(scope, "budget_in = ?2", .integer(scope.sequence))
     case .taskMoved(let task, let progress): try moved(task, progress, scope)
     case .handoffQueued, .handoffClaimed, .handoffSubmitted, .handoffReturned, .handoffAccepted,

@@ -1,25 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 // Transitions into the journal.
 
-import Domain
+package import Domain
 
 extension SQLiteStore {
   @discardableResult
   package func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
-    let head = try write { (database) throws(StoreError) in
-      for expectation in transition.expecting {
-        try database.check(expectation, of: transition.session)
-      }
-      try database.keep(transition.evidence)
-      try database.keep(transition.documents)
-      return try database.append(transition.events, of: transition.session, at: transition.at)
-    }
+    let head = try write { (database) throws(StoreError) in try database.apply(transition) }
     keepCopy(at: transition.at)
     return head
+  }
+
+  package func commit(
+    _ transition: Transition, claiming request: ClaimRequest, at now: Moment
+  ) throws(StoreError) -> (head: JournalHead, claimed: Handoff?) {
+    let hasRoom = hasRoomForMore()
+    let result = try write {
+      (database) throws(StoreError) -> (head: JournalHead, claimed: Handoff?) in
+      let head = try database.apply(transition)
+      let claimed = hasRoom ? try database.claim(request, at: now) : nil
+      return (claimed == nil ? head : try database.head(), claimed)
+    }
+    keepCopy(at: transition.at)
+    return result
+  }
+
+  /// Whether the disk has what a claim leads to. Where it cannot be asked it has not.
+  private func hasRoomForMore() -> Bool {
+    do throws(StoreError) {
+      try reserve?.require()
+      return true
+    } catch {
+      return false
+    }
   }
 }
 
 extension Database {
+  func apply(_ transition: Transition) throws(StoreError) -> JournalHead {
+    for expectation in transition.expecting { try check(expectation, of: transition.session) }
+    try keep(transition.evidence)
+    try keep(transition.documents)
+    return try append(transition.events, of: transition.session, at: transition.at)
+  }
+
   func head() throws(StoreError) -> JournalHead {
     try connection.first(
       "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"

@@ -138,6 +138,7 @@ package final class SQLiteStore: SessionStore {
     try StorePlace.requireLocal(path)
     try StorePlace.makeFile(path)
     let connection = try Connection(path: path, mode: .readWrite, lock: lock)
+    try connection.requireSynced()
     // FULL syncs the log at every commit; NORMAL would lose acknowledged ones on power loss.
     try connection.execute(
       """
@@ -148,7 +149,7 @@ package final class SQLiteStore: SessionStore {
       """)
     try Schema.migrate(connection, path: path)
     // The names of the database and of its log, and that of their directory, which whoever made it
-    // may not have lived to sync. SQLite syncs the log's name too, but takes no notice of a failure.
+    // may not have lived to sync.
     try StorePlace.synchronizeDirectory(of: path)
     try StorePlace.synchronizeDirectory(of: StorePlace.directory(of: path))
     let database = Database(

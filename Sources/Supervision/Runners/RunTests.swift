@@ -8,7 +8,8 @@ import Glibc
 package struct TestRunRecord: Hashable, Sendable {
   /// The results, or why there are none.
   package let run: TestRun
-  /// The words that were executed; empty where it did not come to that.
+  /// The words that were executed; empty where it did not come to that. The tests' folder and the
+  /// run's private one stand in them as `$WORKSPACE` and `$PRIVATE`.
   package let command: [String]
   /// How the runner's process ended.
   package let termination: Termination
@@ -44,7 +45,11 @@ package func runTests(
       deadline: deadline, supervisor: supervisor)
     let (argv, outcome, run) = await bench.run(runner, invocation, files)
     place.remove()
-    return TestRunRecord(run: run, command: argv, outcome: outcome)
+    // Both folders are this run's alone; under their own names no two runs would look the same.
+    let command = argv.map {
+      $0.replacing(place.path, with: "$PRIVATE").replacing(directory, with: "$WORKSPACE")
+    }
+    return TestRunRecord(run: run, command: command, outcome: outcome)
   } catch {
     let outcome = CommandOutcome.notStarted(reason: error.description, code: error.code)
     return TestRunRecord(

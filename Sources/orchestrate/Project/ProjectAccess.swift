@@ -61,6 +61,19 @@ struct ProjectAccess: Sendable {
     }
   }
 
+  /// The commit that a revision names.
+  ///
+  /// - Throws: `Problem` with exit 66 where there is none.
+  func commit(_ revision: String) throws(Problem) -> ObjectID {
+    do throws(GitError) {
+      return try Repository(discoveringFrom: paths.root).resolve(revision)
+    } catch {
+      throw Problem(
+        code: "PROJECT003", exit: .notFound, message: "'\(revision)' names no commit",
+        reason: "\(error)", remedy: "git log --oneline")
+    }
+  }
+
   // MARK: Asking the coordinator
 
   /// Runs `body` with a desk: that of the live coordinator if there is one, else this process is
@@ -164,7 +177,10 @@ struct ProjectAccess: Sendable {
   ) async throws(Problem) -> Value {
     let coordinator = try openCoordinator(
       lock: lock, settings: settings, jobs: jobs, tell: tell)
-    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
+    if recovering {
+      try await coordinator.requireSettled(isWorkerAlive: WorkerName.mayBeAlive)
+      _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
       group.addTask {
@@ -197,6 +213,7 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    Leftovers.remove(of: paths)
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(

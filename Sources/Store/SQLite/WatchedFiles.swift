@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file layer under SQLite, which forgets no sync that failed.
+
+import CSQLite
+import Glibc
+import Synchronization
+
+/// SQLite's own file layer (a VFS), with every sync watched.
+///
+/// SQLite takes no notice of some syncs that fail: those of a folder, and those of a checkpoint that
+/// a commit sets off. It also tries again, and the kernel, which has told the failure once, may have
+/// dropped what it could not write. So the first failure counts for all: no sync of a file in the
+/// same folder succeeds in this process any more, and SQLite then refuses by itself whatever
+/// needs one.
+enum WatchedFiles {
+  /// `SQLITE_IOERR_FSYNC` and `SQLITE_IOERR_DIR_FSYNC`, which the header makes by shifting.
+  static let (syncFailed, folderSyncFailed) = (SQLITE_IOERR | 4 << 8, SQLITE_IOERR | 5 << 8)
+
+  /// The name under which SQLite knows the layer.
+  static let name = "orchestrate"
+
+  /// A folder with databases in it.
+  final class Folder: Sendable {
+    private let path: String
+    private let firstFailure = Mutex<String?>(nil)
+
+    fileprivate init(path: String) { self.path = path }
+
+    /// What a sync of a file in it, or of itself, failed with first; `nil` while none has.
+    var failure: String? { firstFailure.withLock { $0 } }
+
+    fileprivate func failed(_ detail: String) {
+      firstFailure.withLock { failure in
+        if failure == nil { failure = "a file in \(path) could not be made durable: \(detail)" }
+      }
+    }
+  }
+
+  /// Kept for as long as the process lives, so that opening a store again forgets nothing.
+  private static let folders = Mutex<[String: Folder]>([:])
+
+  /// The folder at a path, by whatever name it goes.
+  static func folder(_ path: String) -> Folder {
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    let name = resolved.map { String(cString: $0) } ?? path
+    return folders.withLock { folders in
+      if let folder = folders[name] { return folder }
+      let folder = Folder(path: name)
+      folders[name] = folder
+      return folder
+    }
+  }
+
+  /// Makes the names in a folder durable.
+  ///
+  /// - Returns: the error number of what failed; `nil` where nothing did.
+  static func synchronize(_ path: String) -> CInt? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return failed(path) }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 ? nil : failed(path)
+  }
+
+  private static func failed(_ path: String) -> CInt {
+    let code = errno
+    folder(path).failed(systemError(code))
+    return code
+  }
+
+  // MARK: The layer
+
+  /// Registers the layer, once.
+  ///
+  /// - Returns: SQLite's code, `SQLITE_OK` for success.
+  static func register() -> CInt { registration }
+
+  private nonisolated(unsafe) static let system = sqlite3_vfs_find(nil)!
+  private nonisolated(unsafe) static let layer = UnsafeMutablePointer<sqlite3_vfs>.allocate(
+    capacity: 1)
+  /// Where, behind the system's part of an open file, ours begins: the folder that it lies in.
+  private static let folderOffset = (Int(system.pointee.szOsFile) + 15) / 16 * 16
+
+  private static let registration: CInt = {
+    layer.initialize(to: system.pointee)
+    layer.pointee.zName = UnsafePointer(strdup(name))
+    layer.pointee.szOsFile = CInt(folderOffset + MemoryLayout<UnsafeRawPointer>.size)
+    layer.pointee.xOpen = { WatchedFiles.open($1, $2, $3, $4) }
+    layer.pointee.xDelete = { WatchedFiles.delete($1, $2) }
+    // SQLite has no other place where the sync of a folder can be seen.
+    let openDirectory: @convention(c) (UnsafePointer<CChar>?, UnsafeMutablePointer<CInt>?) -> CInt =
+      { path, _ in
+        if let path {
+          _ = WatchedFiles.synchronize(StorePlace.directory(of: String(cString: path)))
+        }
+        // It has been synced; SQLite takes this for a folder that need not be.
+        return SQLITE_CANTOPEN
+      }
+    let code = system.pointee.xSetSystemCall(
+      system, "openDirectory", unsafeBitCast(openDirectory, to: sqlite3_syscall_ptr.self))
+    return code == SQLITE_OK ? sqlite3_vfs_register(layer, 0) : code
+  }()
+
+  private static func open(
+    _ path: UnsafePointer<CChar>?, _ file: UnsafeMutablePointer<sqlite3_file>?, _ flags: CInt,
+    _ granted: UnsafeMutablePointer<CInt>?
+  ) -> CInt {
+    let code = system.pointee.xOpen(system, path, file, flags, granted)
+    // A file without a name is a temporary one, which is never synced.
+    guard code == SQLITE_OK, let file, let path, let methods = file.pointee.pMethods else {
+      return code
+    }
+    let folder = folder(StorePlace.directory(of: String(cString: path)))
+    UnsafeMutableRawPointer(file).storeBytes(
+      of: Unmanaged.passUnretained(folder).toOpaque(), toByteOffset: folderOffset,
+      as: UnsafeMutableRawPointer.self)
+    file.pointee.pMethods = watched(methods)
+    return code
+  }
+
+  private static func delete(_ path: UnsafePointer<CChar>?, _ syncFolder: CInt) -> CInt {
+    let code = system.pointee.xDelete(system, path, syncFolder)
+    guard let path, syncFolder != 0 else { return code }
+    let folder = folder(StorePlace.directory(of: String(cString: path)))
+    return code == SQLITE_OK && folder.failure != nil ? folderSyncFailed : code
+  }
+
+  private static func synchronize(_ file: UnsafeMutablePointer<sqlite3_file>, _ flags: CInt) -> CInt
+  {
+    let folder = Unmanaged<Folder>.fromOpaque(
+      UnsafeRawPointer(file).load(fromByteOffset: folderOffset, as: UnsafeRawPointer.self)
+    ).takeUnretainedValue()
+    guard folder.failure == nil else { return syncFailed }
+    let methods = UnsafeRawPointer(file.pointee.pMethods!).assumingMemoryBound(to: Methods.self)
+    let code = methods.pointee.synchronize(file, flags)
+    if code != SQLITE_OK {
+      folder.failed(String(cString: sqlite3_errstr(code)))
+      return code
+    }
+    // Syncing a new file's folder is part of syncing the file.
+    return folder.failure == nil ? SQLITE_OK : folderSyncFailed
+  }
+
+  /// The system's methods with one of ours among them, and the one that ours stands for.
+  private struct Methods {
+    var table: sqlite3_io_methods
+    let synchronize: @convention(c) (UnsafeMutablePointer<sqlite3_file>?, CInt) -> CInt
+  }
+
+  /// The address of ours by that of the system's, one for each kind of file that it knows.
+  private static let tables = Mutex<[UInt: UInt]>([:])
+
+  private static func watched(
+    _ methods: UnsafePointer<sqlite3_io_methods>
+  ) -> UnsafePointer<sqlite3_io_methods> {
+    let address = tables.withLock { tables in
+      if let table = tables[UInt(bitPattern: methods)] { return table }
+      let table = UnsafeMutablePointer<Methods>.allocate(capacity: 1)
+      table.initialize(to: Methods(table: methods.pointee, synchronize: methods.pointee.xSync))
+      table.pointee.table.xSync = { WatchedFiles.synchronize($0!, $1) }
+      tables[UInt(bitPattern: methods)] = UInt(bitPattern: table)
+      return UInt(bitPattern: table)
+    }
+    return UnsafePointer(bitPattern: address)!
+  }
+}
