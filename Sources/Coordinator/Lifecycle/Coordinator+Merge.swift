@@ -16,6 +16,8 @@ extension Coordinator {
     guard let base = task.progress.base, let head = task.progress.head else {
       throw .defect(TaskRejection.illegal(input: "merge", state: task.progress.state), in: "\(id)")
     }
+    // Afterwards the branch holds its commits; until then somebody may have taken their refs away.
+    try await restoreReferences(of: id, in: session)
     let ours = record.branchHead
     let outcome = try await git { (repository) throws(GitError) in
       try repository.merge(
