@@ -49,7 +49,8 @@ extension CommandTable {
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
       + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
-      + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec] + GateCommand.specs
+      + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec]
+      + GateCommand.specs
       + [HookCommand.spec, VersionCommand.spec],
     groups: [
       CommandGroup(["session"], summary: "Sessions, started or not"),

@@ -34,7 +34,9 @@ struct LostClaimTests {
 
   // MARK: Poison
 
-  @Test func `work that takes its coordinator along is dead at exactly the fifth time, and the queue moves on`()
+  @Test
+  func
+    `work that takes its coordinator along is dead at exactly the fifth time, and the queue moves on`()
     async throws
   {
     let project = try SessionFixture(tasks: notes(2))
@@ -184,7 +186,8 @@ struct LostClaimTests {
       supervisor: project.supervisor)
   }
 
-  @Test func `an agent that slept past its lease is ended with all it started, and counts no attempt`()
+  @Test
+  func `an agent that slept past its lease is ended with all it started, and counts no attempt`()
     async throws
   {
     let project = try SessionFixture(tasks: notes(1))
@@ -224,7 +227,8 @@ struct LostClaimTests {
     let claimed = try await project.requireClaim(coordinator, worker: "run:1:1:1")
     // The supervisor is killed at once; what the agent had started by then lives on.
     let ending = await driver(
-      project, "setsid sh -c 'echo >alive; while :; do date >>alive; sleep 0.1; done' & "
+      project,
+      "setsid sh -c 'echo >alive; while :; do date >>alive; sleep 0.1; done' & "
         + "until [ -e alive ]; do sleep 0.1; done; kill -9 $PPID; sleep 100"
     ).run(
       Assignment(
