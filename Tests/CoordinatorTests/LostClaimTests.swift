@@ -202,15 +202,14 @@ struct LostClaimTests {
       lease: .seconds(2), agent: driver(project, script))
     try await project.start(coordinator)
     let session = project.session
-    let run = Task {
-      try await SessionRun(coordinator: coordinator, session: session, launches: true).run()
-    }
+    let run = SessionRun(coordinator: coordinator, session: session, launches: true)
+    async let ending = run.run()
     try await until { directoryNames(project.paths.root).contains("started") }
     let slot = "\(project.paths.workspaces)/agent-1/"
     #expect(StrayProcesses.areWorking(below: slot) == false, "they are our own descendants")
     // The machine sleeps: only the boot clock jumps, and by more than the lease.
     project.clock.advance(by: .seconds(3))
-    #expect(try await run.value == .completed)
+    #expect(try await ending == .completed)
     let done = try handoff(project, 1)
     #expect(done.state == .accepted && done.attempt == 1 && done.losses == 1)
     let runs = try project.store.runs(in: session)

@@ -123,8 +123,10 @@ package struct SessionFiles: Sendable {
   func update(_ session: SessionID, _ standings: [Standing]) throws(Problem) {
     var document = try tasks(session)
     let before = document.text
+    // Looked up by id: a session may have ten thousand tasks.
+    let present = Dictionary(document.tasks.map { ($0.id, $0) }) { first, _ in first }
     do throws(DocumentError) {
-      for standing in standings where differs(document[standing.id], standing) {
+      for standing in standings where differs(present[standing.id], standing) {
         document = try document.updating(
           standing.id, status: standing.status, actualMinutes: standing.actualMinutes,
           output: standing.output)
