@@ -29,6 +29,8 @@ let package = Package(
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
 
     // MARK: Values and rules
@@ -36,7 +38,7 @@ let package = Package(
 
     // MARK: The edges, each apart from the others
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
-    .target(name: "Store", dependencies: ["Domain", "CSQLite"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["Domain", "CSQLite", "CZlib"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
     .target(
       name: "Supervision", dependencies: ["Domain", "CPlatform"],
@@ -74,6 +76,16 @@ let package = Package(
     .executableTarget(
       name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Domain", "Git", "Supervision", "Coordinator"],
+      swiftSettings: strict),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "Simulate", dependencies: ["Simulation"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Domain", "TestKit"],
@@ -104,6 +116,9 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["orchestrate", "Documents", "TestKit", "TestPacing"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Store", "TestKit"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
   ],

@@ -38,6 +38,8 @@ package actor Coordinator {
   var changeCount = 0
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
+  /// Claims whose workspace is being prepared in this process.
+  var equipping: Set<HandoffID> = []
   /// Lapsed claims whose end is under way in this process.
   var expiring: Set<HandoffID> = []
   /// Claims whose agents this process launched and watches: their ends are its own to find.

@@ -47,7 +47,8 @@ extension CommandTable {
       Example("orchestrate status", "What needs you, and how things stand"),
     ],
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
-      + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
+      + [DoctorCommand.spec, RecoverCommand.spec, RollbackCommand.spec] + UndoCommand.specs
+      + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
       + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec]
       + GateCommand.specs

@@ -53,9 +53,9 @@ struct RecoveryTests {
       """
       #!/bin/sh
       coordinator=$(awk '/^PPid:/{print $2}' /proc/$PPID/status)
-      done() { echo '{"summary": "no document is due"}' >"$ORCHESTRATE_REPORT"; exit 0; }
+      finish() { echo '{"summary": "no document is due"}' >"$ORCHESTRATE_REPORT"; exit 0; }
       \(agent)
-      done
+      finish
 
       """)
     chmod(project.root + "/agent.sh", 0o755)
@@ -88,7 +88,7 @@ struct RecoveryTests {
     #expect(poison["state"]?.string == "dead" && poison["losses"]?.int == 5)
     #expect(poison["feedback"]?.array?.last?["code"]?.string == "CRASH001")
     let tasks = try json(await project.orchestrate("task", "list", "--json")).array ?? []
-    #expect(tasks.map { $0["status"]?.string } == ["blocked", "completed"], "\(tasks)")
+    #expect(tasks.map { $0["state"]?.string } == ["blocked", "completed"], "\(tasks)")
     let retried = await project.orchestrate("recover", "--type", "tool_failure", "--json")
     #expect(try json(retried)["retried"]?.array?.count == 1, said(retried))
   }

@@ -87,6 +87,20 @@ import Testing
     #expect(try readFolder(folder.path) == ["shared"])
   }
 
+  @Test func `what a killed process was writing is removed, and nothing else is`() throws {
+    // Beyond the largest number that a process of Linux can have.
+    let names = [
+      ".orchestrate-4194305-1.tmp", ".orchestrate-\(getpid())-900.tmp", ".orchestrate-notes.tmp",
+      "orchestrate-4194305-1.tmp", ".orchestrate-4194305-1.txt",
+    ]
+    for name in names { try AtomicFile.write([1], to: folder.file(name)) }
+    #expect(symlink("/etc/hostname", folder.file(".orchestrate-4194305-2.tmp")) == 0)
+    AtomicFile.removeLeftovers(in: folder.path)
+    #expect(
+      Set(try readFolder(folder.path)) == Set(names.dropFirst() + [".orchestrate-4194305-2.tmp"]))
+    AtomicFile.removeLeftovers(in: folder.file("none"))
+  }
+
   @Test func `a missing file is nil, a pipe and a long file are refused`() throws {
     #expect(try readFileIfPresent(folder.file("none")) == nil)
     #expect(try readFileIfPresent(folder.file("none/below")) == nil)

@@ -100,6 +100,9 @@ extension Coordinator {
   }
 
   private func equip(_ handoff: Handoff, _ claim: Claim) async throws(Problem) -> ClaimedHandoff {
+    // A lease that runs out meanwhile is ended afterwards: the folder belongs to whoever prepares it.
+    equipping.insert(handoff.id)
+    defer { equipping.remove(handoff.id) }
     let packet = try packet(for: handoff, claim)
     let document = ClaimDocument(
       of: handoff, claim, project: paths.root, groups: settings.proof.paths)
@@ -154,8 +157,9 @@ extension Coordinator {
     guard let next = outlook.nextLeaseEnd?.expires, next.bootID == now.bootID else {
       return .seconds(60)
     }
-    // One that has run out already was just passed over: its end comes from elsewhere.
-    guard next.milliseconds > now.milliseconds else { return .seconds(1) }
-    return .milliseconds(next.milliseconds - now.milliseconds)
+    let left = Duration.milliseconds(next.milliseconds - now.milliseconds)
+    // A lapsed lease that is not ended yet is waiting for work that wakes whoever waits.
+    let isEnding = !expiring.isEmpty || !equipping.isEmpty || !attended.isEmpty
+    return max(isEnding ? .seconds(1) : .milliseconds(1), left)
   }
 }

@@ -60,7 +60,8 @@ extension Coordinator {
     let now = clock().boot
     let expired = try read { (store) throws(StoreError) in try store.expiredClaims(at: now) }
     var count = 0
-    for handoff in expired where !expiring.contains(handoff.id) {
+    for handoff in expired
+    where !expiring.contains(handoff.id) && !equipping.contains(handoff.id) {
       // Whoever watches its agent ends that first, and then the claim.
       if let claim = handoff.claim, attended.contains(claim.fence) { continue }
       // Others come through here while the workspace is read; each lease is ended once.

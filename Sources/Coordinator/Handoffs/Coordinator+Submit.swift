@@ -56,7 +56,11 @@ extension Coordinator {
   /// and gives the same commit where it comes out the same.
   func settle(_ id: HandoffID) async throws(Problem) -> SubmissionResult {
     proving.insert(id)
-    defer { proving.remove(id) }
+    defer {
+      proving.remove(id)
+      // Whoever proves again what could not be proved looks now.
+      wake()
+    }
     let handoff = try requireHandoff(id)
     guard case .submitted(let claim, let submission) = handoff.state else {
       throw .leaseLost(id, handoff.claim?.fence ?? Fence(1)!, held: handoff.claim?.fence)

@@ -13,6 +13,7 @@ extension Coordinator {
     guard !isMerging else { return }
     isMerging = true
     defer { isMerging = false }
+    var hasMoved = false
     while true {
       let record = try requireSession(session)
       guard case .active(.execution) = record.lifecycle.state else { return }
@@ -21,6 +22,7 @@ extension Coordinator {
       let steps = Agenda.steps(
         tasks: tasks.map { $0.agendaTask(blockers: blockers[$0.planned.id] ?? []) }, jobs: jobs)
       guard !steps.isEmpty else { break }
+      hasMoved = true
       for step in steps {
         switch step {
         case .activate(let id): try activate(id, in: session)
@@ -30,7 +32,8 @@ extension Coordinator {
         }
       }
     }
-    wake()
+    // Whoever waits comes through here itself: woken for nothing, it would never rest.
+    if hasMoved { wake() }
   }
 
   private func activate(_ id: TaskID, in session: SessionID) throws(Problem) {
@@ -65,7 +68,7 @@ extension Coordinator {
         code: "TASK001", exit: .conflict, message: "task \(id) is not blocked",
         reason: "it is \(task.progress.state.words)", remedy: "orchestrate task show \(id)")
     }
-    try unblock(id, in: session)
+    try await letGoOn(task, in: session)
     try await advance(session)
     let now = try requireTask(id, in: session)
     guard case .blocked(let blockage, _) = now.progress.state else { return }

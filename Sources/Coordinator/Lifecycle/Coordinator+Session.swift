@@ -226,6 +226,8 @@ extension Coordinator {
     }
     if try requireSession(session).lifecycle.state == .active(.validation) {
       try await validate(session)
+      // A rollback has reopened tasks: there is work again.
+      if try requireSession(session).lifecycle.state == .active(.execution) { return .interrupted }
     }
     if try requireSession(session).lifecycle.state == .active(.review) {
       let number = try requireSession(session).segment?.number ?? 1
@@ -263,7 +265,7 @@ extension Coordinator {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.finished(.validation)
       }
-    } else {
+    } else if try await !keepBranchPassing(session, when: .validation) {
       let reason = failed.map { "tests fail on the session branch: \(listed($0))" }
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.failed(reason: reason ?? "the tests did not run on the session branch")
@@ -295,8 +297,9 @@ extension Problem {
   /// The project is broken, with the three ways on (S2-34).
   static func broken(_ session: SessionID, _ detail: String, _ lastPassing: ObjectID?) -> Problem {
     let back =
-      lastPassing.map { "go back to \($0.short), which passed (git switch -c fix \($0.short))" }
-      ?? "go back to a commit that passed (git switch -c fix COMMIT)"
+      lastPassing.map {
+        "go back to \($0.short), which passed (orchestrate rollback immediate --to \($0.short))"
+      } ?? "go back to a commit that passed (orchestrate rollback immediate --to COMMIT)"
     return Problem(
       code: "HEALTH001", exit: .gateFailed,
       message: "the project is broken: fix it before new work begins",

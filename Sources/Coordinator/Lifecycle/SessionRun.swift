@@ -42,6 +42,7 @@ package struct SessionRun: Sendable {
       } else {
         group.addTask { await serve() }
       }
+      group.addTask { await proveAgain() }
       var first: Problem?
       for await problem in group {
         if let problem, first == nil {
@@ -53,7 +54,10 @@ package struct SessionRun: Sendable {
     }
     if Task.isCancelled { return .interrupted }
     if let result { throw result }
-    return try await coordinator.conclude(session)
+    let ending = try await coordinator.conclude(session)
+    guard ending == .interrupted, try await !coordinator.isSettled(session) else { return ending }
+    // Validation took work back, and it is done anew.
+    return try await run()
   }
 
   /// Keeps the session going for agents that poll.
@@ -62,6 +66,22 @@ package struct SessionRun: Sendable {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
         do throws(Problem) {
           try await coordinator.tick(session)
+        } catch {
+          try await coordinator.awaitSpace(after: error)
+        }
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Sees to it that nothing stays handed in and unproved.
+  private func proveAgain() async -> Problem? {
+    do throws(Problem) {
+      while !Task.isCancelled, try await !coordinator.isSettled(session) {
+        do throws(Problem) {
+          try await coordinator.proveWhatWaits(in: session)
         } catch {
           try await coordinator.awaitSpace(after: error)
         }

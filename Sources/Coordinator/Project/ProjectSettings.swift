@@ -4,6 +4,7 @@
 package import Agents
 package import Documents
 package import Domain
+import Store
 
 /// The limits that bind claims and agents.
 package struct WorkLimits: Hashable, Sendable {
@@ -15,13 +16,19 @@ package struct WorkLimits: Hashable, Sendable {
   package let jobs: Int
   /// The longest that an agent launched by us may take; 30 minutes by default.
   package let agentDeadline: Duration
+  /// What must stay free on the store's disk for a claim to be granted; 64 MiB by default.
+  package let diskReserveBytes: Int
 
   /// Limits; attempts and jobs are at least 1.
-  package init(attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration) {
+  package init(
+    attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration,
+    diskReserveBytes: Int = DiskReserve.standardBytes
+  ) {
     self.attemptsMax = max(1, attemptsMax)
     self.leaseLength = leaseLength
     self.jobs = max(1, jobs)
     self.agentDeadline = agentDeadline
+    self.diskReserveBytes = diskReserveBytes
   }
 }
 
@@ -67,9 +74,11 @@ package struct ProjectSettings: Sendable {
   package let signingKeyPath: String?
   /// What is repaired without being asked for.
   package let recovery: RecoverySettings
+  /// Whether a session's own branch is rolled back to where its tests pass, without being asked.
+  package let isRollbackAutomatic: Bool
 
   /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
-  /// said otherwise, and nothing is signed by default.
+  /// said otherwise; nothing is signed, and rollbacks are automatic, by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
@@ -77,7 +86,7 @@ package struct ProjectSettings: Sendable {
     ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
     statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
     runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil,
-    recovery: RecoverySettings = RecoverySettings()
+    recovery: RecoverySettings = RecoverySettings(), isRollbackAutomatic: Bool = true
   ) {
     self.proof = proof
     self.limits = limits
@@ -98,6 +107,7 @@ package struct ProjectSettings: Sendable {
     self.warnings = warnings
     self.signingKeyPath = signingKeyPath
     self.recovery = recovery
+    self.isRollbackAutomatic = isRollbackAutomatic
   }
 }
 

@@ -39,7 +39,13 @@ package struct StageOutcome: Sendable {
     /// What was found, for whoever does it again.
     package let reason: String
     /// Whether it is done on what that stage began with, and not on what is there.
-    package var isAnew = false
+    package let isAnew: Bool
+
+    package init(stage: Stage, reason: String, isAnew: Bool = false) {
+      self.stage = stage
+      self.reason = reason
+      self.isAnew = isAnew
+    }
   }
 }
 

@@ -19,8 +19,14 @@ package struct RecoveryReport: Hashable, Sendable {
   package var expired: Int = 0
   /// Refs that a killed process had left locked.
   package var locks: [String] = []
+  /// Refs of accepted stages that were gone or held something else; they are made again.
+  package var references: [String] = []
+  /// Refs of accepted stages whose commits are gone from git.
+  package var lostReferences: [String] = []
   /// Sessions whose branch was behind the store.
   package var branches: [SessionID] = []
+  /// An operation that was interrupted, in a sentence; `nil` where none was.
+  package var operation: String?
   /// Sessions whose journal in git was behind the store.
   package var journals: [SessionID] = []
   /// Files of the project's state that could not be read, and were written anew.
@@ -35,7 +41,8 @@ package struct RecoveryReport: Hashable, Sendable {
   package var isEmpty: Bool {
     returned.isEmpty && dead.isEmpty && strays == 0 && proved.isEmpty && expired == 0
       && locks.isEmpty && branches.isEmpty && journals.isEmpty && rebuilt.isEmpty
-      && problems.isEmpty
+      && references.isEmpty && lostReferences.isEmpty && problems.isEmpty
+      && operation == nil
   }
 }
 
@@ -55,6 +62,7 @@ extension Coordinator {
     isWorkerAlive: (Claim) -> Bool, isAsked: Bool = false
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
+    report.operation = try await settleOperations()
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
     unsettled = [:]
@@ -133,6 +141,9 @@ extension Coordinator {
   ) async throws(Problem) {
     let id = session.session
     report.locks += try await freeLocks(of: id)
+    let references = try await restoreReferences(of: id)
+    report.references += references.restored
+    report.lostReferences += references.lost
     guard try await isBranchBehind(session) else { return }
     try await settleBranch(id)
     report.branches.append(id)

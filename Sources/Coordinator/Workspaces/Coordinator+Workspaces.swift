@@ -13,6 +13,8 @@ extension Coordinator {
   ) async throws(Problem) {
     guard let slot = ports.workspaces.slot(of: handoff.id, fence: fence) else { return }
     let isKept = await keepContent(of: slot, handoff, fence)
+    // Others may have ended the claim meanwhile, and the folder may be another's.
+    guard ports.workspaces.slot(of: handoff.id, fence: fence) == slot else { return }
     if isKept && isWorkerGone {
       ports.workspaces.free(slot)
     } else {
@@ -53,6 +55,8 @@ extension Coordinator {
     let tree: ObjectID
     do throws(WorkspaceError) {
       tree = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter).tree
+    } catch  where error.isUnprepared {
+      return true
     } catch {
       tell(.warning("\(error); the folder is kept"))
       return false

@@ -11,16 +11,18 @@ extension ProjectConfiguration {
       "dev_server_port", "required_env", "timeout_seconds", "tests", "drivers", "roles", "gates",
       "gate_sets", "limits", "budget", "context", "proof", "signing", "docs", "environment",
       "recovery",
+      "rollback",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
     "tests": ["command", "runner", "report", "reportPath", "paths"],
     "drivers": ["kind", "argv", "folder", "deadlineSeconds", "environment"],
     "roles": ["driver"],
-    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
+    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes", "diskReserveMiB"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
     "recovery": ["auto_recovery", "partial_recovery"],
     "signing": ["key"],
+    "rollback": ["automatic"],
     "docs": ["paths"],
     "gate_sets": ["default", "workflows"],
   ]
@@ -63,6 +65,9 @@ extension ProjectConfiguration {
       isPartial: try recovery?.optional("partial_recovery")?.bool() ?? true)
     signingKey = try root.optional("signing")?.optional("key")
       .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
+    isRollbackAutomatic =
+      try root.optional("rollback")?.optional("automatic")
+      .map { (field) throws(DocumentError) in try field.bool() } ?? true
     documentPaths = try Self.paths(try root.optional("docs")) ?? Self.documents
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()
@@ -217,6 +222,7 @@ extension ProjectConfiguration.LimitsSection {
     leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 1...86_400) ?? 900
     jobs = try field?.optional("jobs")?.int(in: 1...256) ?? 1
     agentMinutes = try field?.optional("agentMinutes")?.int(in: 1...1_440) ?? 30
+    diskReserveMiB = try field?.optional("diskReserveMiB")?.int(in: 0...1_048_576) ?? 64
   }
 }
 

@@ -42,6 +42,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let recovery: RecoverySection
   /// The file of the key that checkpoints are signed with; `nil` where none are.
   package let signingKey: String?
+  /// Whether a session's own branch is rolled back to where its tests pass; so by default (M4).
+  package let isRollbackAutomatic: Bool
   /// The patterns of documents; `ProjectConfiguration.documents` by default.
   package let documentPaths: [String]
   /// Variables that proofs get from the caller's environment.
@@ -125,6 +127,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
     package let jobs: Int
     /// The longest that an agent may take; 30 min by default.
     package let agentMinutes: Int
+    /// What must stay free on the store's disk for new work to begin; 64 MiB by default.
+    package let diskReserveMiB: Int
   }
 
   /// `recovery`.

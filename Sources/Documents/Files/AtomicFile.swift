@@ -61,6 +61,34 @@ package enum AtomicFile {
     guard errno == EEXIST else { throw FileError("make the folder", path) }
   }
 
+  /// Removes the temporary files that killed processes left in a folder.
+  package static func removeLeftovers(in folder: String) {
+    guard let handle = opendir(folder) else { return }
+    defer { closedir(handle) }
+    var left: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let process = writer(of: name), kill(process, 0) != 0, errno == ESRCH { left.append(name) }
+    }
+    for name in left {
+      let descriptor = open("\(folder)/\(name)", O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      // A process of another container has a number that means nothing here, and holds the lock.
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink("\(folder)/\(name)") }
+    }
+  }
+
+  /// The process that made a temporary file; `nil` where the name is no such file's.
+  private static func writer(of name: String) -> pid_t? {
+    guard name.hasPrefix(prefix), name.hasSuffix(".tmp") else { return nil }
+    let numbers = name.dropFirst(prefix.count).dropLast(4).split(separator: "-")
+    guard numbers.count == 2, numbers[1].allSatisfy(\.isNumber) else { return nil }
+    return pid_t(numbers[0]).flatMap { $0 > 0 ? $0 : nil }
+  }
+
   /// The permissions of a file that may be replaced; `nil` where there is none.
   private static func permissions(of path: String) throws(FileError) -> mode_t? {
     var status = stat()
@@ -75,6 +103,8 @@ package enum AtomicFile {
     }
   }
 
+  private static let prefix = ".orchestrate-"
+
   /// Tells apart the temporary files of this process.
   private static let counter = Atomic<Int>(0)
 
@@ -83,9 +113,13 @@ package enum AtomicFile {
   ) throws(FileError) -> (Int32, String) {
     while true {
       let number = counter.add(1, ordering: .relaxed).newValue
-      let temporary = "\(folder)/.orchestrate-\(getpid())-\(number).tmp"
+      let temporary = "\(folder)/\(prefix)\(getpid())-\(number).tmp"
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-      if descriptor >= 0 { return (descriptor, temporary) }
+      if descriptor >= 0 {
+        // A file system that knows no locks is none that two containers share.
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
+        return (descriptor, temporary)
+      }
       // One that a process of our number left when it was killed; the next number is free.
       guard errno == EEXIST else { throw FileError("write", path) }
     }

@@ -61,6 +61,19 @@ struct ProjectAccess: Sendable {
     }
   }
 
+  /// The commit that a revision names.
+  ///
+  /// - Throws: `Problem` with exit 66 where there is none.
+  func commit(_ revision: String) throws(Problem) -> ObjectID {
+    do throws(GitError) {
+      return try Repository(discoveringFrom: paths.root).resolve(revision)
+    } catch {
+      throw Problem(
+        code: "PROJECT003", exit: .notFound, message: "'\(revision)' names no commit",
+        reason: "\(error)", remedy: "git log --oneline")
+    }
+  }
+
   // MARK: Asking the coordinator
 
   /// Runs `body` with a desk: that of the live coordinator if there is one, else this process is
@@ -200,11 +213,12 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    Leftovers.remove(of: paths)
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(
         path: paths.database, role: .writer(lock),
-        shelf: shelf)
+        reserveBytes: settings.limits.diskReserveBytes, shelf: shelf)
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, signingKey: signingKey, tell: tell)
@@ -213,7 +227,8 @@ struct ProjectAccess: Sendable {
     }
   }
 
-  private var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
+  /// Where the store's copies are.
+  var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
 
   /// Makes a damaged store anew, under the lock that keeps everybody else away.
   ///
@@ -222,7 +237,8 @@ struct ProjectAccess: Sendable {
     guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
     do throws(StoreError) {
       return try Salvage.run(
-        path: paths.database, lock: lock, shelf: shelf, at: SystemClock.make()().wall)
+        path: paths.database, lock: lock, shelf: shelf,
+        archives: ArchivedJournal.all(inProjectAt: paths.root), at: SystemClock.make()().wall)
     } catch {
       throw Problem(error)
     }
