@@ -178,7 +178,8 @@ private struct SettingsReading {
   private func limits(_ section: ProjectConfiguration.LimitsSection) -> WorkLimits {
     WorkLimits(
       attemptsMax: section.attempts, leaseLength: .seconds(section.leaseSeconds),
-      jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60))
+      jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60),
+      diskReserveBytes: section.diskReserveMiB << 20)
   }
 
   // MARK: Drivers

@@ -4,6 +4,7 @@
 package import Agents
 package import Documents
 package import Domain
+import Store
 
 /// The limits that bind claims and agents.
 package struct WorkLimits: Hashable, Sendable {
@@ -15,13 +16,19 @@ package struct WorkLimits: Hashable, Sendable {
   package let jobs: Int
   /// The longest that an agent launched by us may take; 30 minutes by default.
   package let agentDeadline: Duration
+  /// What must stay free on the store's disk for a claim to be granted; 64 MiB by default.
+  package let diskReserveBytes: Int
 
   /// Limits; attempts and jobs are at least 1.
-  package init(attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration) {
+  package init(
+    attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration,
+    diskReserveBytes: Int = DiskReserve.standardBytes
+  ) {
     self.attemptsMax = max(1, attemptsMax)
     self.leaseLength = leaseLength
     self.jobs = max(1, jobs)
     self.agentDeadline = agentDeadline
+    self.diskReserveBytes = diskReserveBytes
   }
 }
 

@@ -17,7 +17,7 @@ extension ProjectConfiguration {
     "tests": ["command", "runner", "report", "reportPath", "paths"],
     "drivers": ["kind", "argv", "folder", "deadlineSeconds", "environment"],
     "roles": ["driver"],
-    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
+    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes", "diskReserveMiB"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
     "recovery": ["auto_recovery", "partial_recovery"],
@@ -222,6 +222,7 @@ extension ProjectConfiguration.LimitsSection {
     leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 1...86_400) ?? 900
     jobs = try field?.optional("jobs")?.int(in: 1...256) ?? 1
     agentMinutes = try field?.optional("agentMinutes")?.int(in: 1...1_440) ?? 30
+    diskReserveMiB = try field?.optional("diskReserveMiB")?.int(in: 0...1_048_576) ?? 64
   }
 }
 

@@ -127,6 +127,8 @@ package struct ProjectConfiguration: Hashable, Sendable {
     package let jobs: Int
     /// The longest that an agent may take; 30 min by default.
     package let agentMinutes: Int
+    /// What must stay free on the store's disk for new work to begin; 64 MiB by default.
+    package let diskReserveMiB: Int
   }
 
   /// `recovery`.

@@ -23,7 +23,7 @@ enum RecoverCommand {
       that fails).
 
       With --salvage it makes a damaged store anew, entry by entry, from what can still be read of \
-      it and of its copies. What was damaged is kept beside it.
+      it, of its copies, and of the journal that git keeps. What was damaged is kept beside it.
       """,
     examples: [
       Example("orchestrate recover", "After a crash or a power cut"),
@@ -35,7 +35,7 @@ enum RecoverCommand {
       OptionSpec("type", .choice(Kind.allCases.map(\.rawValue)), help: "One recovery by name"),
       OptionSpec("options", help: "Show the ways on from a broken project, and do nothing"),
       OptionSpec("session", .text("S"), help: "The session; the newest by default"),
-      OptionSpec("salvage", help: "Make a damaged store anew from itself and its copies"),
+      OptionSpec("salvage", help: "Make a damaged store anew from what is left"),
     ]
   ) { (invocation) throws(Problem) in
     let project = try ProjectAccess(invocation)
@@ -111,15 +111,19 @@ enum RecoverCommand {
       let document: JSONValue = [
         "entries": .integer(report.head.sequence),
         "entriesLost": .integer(report.entriesLost),
-        "entriesFromCopies": .integer(report.head.sequence - report.entriesFromStore),
+        "entriesFromCopies": .integer(
+          report.head.sequence - report.entriesFromStore - report.entriesFromArchives),
+        "entriesFromGit": .integer(report.entriesFromArchives),
         "bodies": .integer(report.bodies), "damaged": .string(report.damagedPath),
       ]
       invocation.print(document.prettyText)
       return ending
     }
-    let copied = report.head.sequence - report.entriesFromStore
+    let archived = report.entriesFromArchives
+    let copied = report.head.sequence - report.entriesFromStore - archived
     invocation.print(
-      "\(report.head.sequence) entries are whole, \(copied) of them from copies of the store")
+      "\(report.head.sequence) entries are whole, \(copied) of them from copies of the store"
+        + (archived > 0 ? ", \(archived) from the journal in git" : ""))
     if report.entriesLost > 0 {
       invocation.print("\(report.entriesLost) later ones had been acknowledged and are lost")
     }

@@ -218,7 +218,7 @@ struct ProjectAccess: Sendable {
     do throws(StoreError) {
       let store = try SQLiteStore.open(
         path: paths.database, role: .writer(lock),
-        shelf: shelf)
+        reserveBytes: settings.limits.diskReserveBytes, shelf: shelf)
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, signingKey: signingKey, tell: tell)
@@ -227,7 +227,8 @@ struct ProjectAccess: Sendable {
     }
   }
 
-  private var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
+  /// Where the store's copies are.
+  var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
 
   /// Makes a damaged store anew, under the lock that keeps everybody else away.
   ///
@@ -236,7 +237,8 @@ struct ProjectAccess: Sendable {
     guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
     do throws(StoreError) {
       return try Salvage.run(
-        path: paths.database, lock: lock, shelf: shelf, at: SystemClock.make()().wall)
+        path: paths.database, lock: lock, shelf: shelf,
+        archives: ArchivedJournal.all(inProjectAt: paths.root), at: SystemClock.make()().wall)
     } catch {
       throw Problem(error)
     }
