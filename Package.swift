@@ -76,6 +76,9 @@ let package = Package(
     .executableTarget(
       name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Domain", "Git", "Supervision", "Coordinator"],
+      swiftSettings: strict),
     .target(
       name: "Simulation",
       dependencies: [

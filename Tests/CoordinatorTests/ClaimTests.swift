@@ -259,7 +259,12 @@ struct ClaimTests {
     #expect(moved.references == [name])
     #expect(try project.repository.revision(name) == commit)
     #expect(try project.repository.git("for-each-ref", "--points-at", other).contains("-moved-"))
-    #expect(try await project.coordinator().recover(isWorkerAlive: { _ in true }).isEmpty)
+    let last = try project.coordinator()
+    #expect(try await last.recover(isWorkerAlive: { _ in true }).isEmpty)
+    try project.repository.git("update-ref", "-d", name)
+    #expect(
+      try await project.work(last, on: project.requireClaim(last), as: agent).isAccepted)
+    #expect(try project.repository.revision(name) == commit)
   }
 
   @Test func `a checkpoint whose commit is gone is told, and the others go on`() async throws {

@@ -71,4 +71,20 @@ import Testing
   @Test func `a waiter learns what is ready and when the first lease ends`() throws {
     try contract.waitersLearnWhatToWaitFor()
   }
+
+  @Test func `a hand-over is a commit and a claim`() throws {
+    try contract.aHandoverIsACommitAndAClaim()
+  }
+
+  @Test func `a hand-over claims what it makes ready`() throws {
+    try contract.aHandoverClaimsWhatItMakesReady()
+  }
+
+  @Test func `a hand-over that is refused claims nothing`() throws {
+    try contract.aRefusedHandoverClaimsNothing()
+  }
+
+  @Test func `of hand-overs by eight threads each is done once`() throws {
+    try contract.handoversOfEightThreadsAreEachOnce()
+  }
 }

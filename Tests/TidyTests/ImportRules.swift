@@ -21,6 +21,7 @@ let mayImport: [String: Set<String>] = [
   ],
   "TestPacing": ["Testing"],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
+  "Benchmarks": ["Domain", "Git", "Supervision", "Coordinator"],
   "Simulation": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
   ],

@@ -20,22 +20,34 @@ extension Coordinator {
     let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
     var report = ReferenceReport()
     for task in tasks where task.progress.needsItsReferences {
-      let id = task.planned.id
-      let accepted = try read { (store) throws(StoreError) in
-        try store.acceptances(of: id, in: session)
-      }
-      for record in accepted {
-        let reference = record.acceptance.reference
-        let commit = record.acceptance.checkpoint
-        switch try await git({ (repository) throws(GitError) in
-          try repository.restore(reference, to: commit)
-        }) {
-        case .there: continue
-        case .restored: report.restored.append(reference)
-        case .lost: report.lost.append(reference)
-        }
+      let found = try await restoreReferences(of: task.planned.id, in: session)
+      report.restored += found.restored
+      report.lost += found.lost
+    }
+    return report
+  }
+
+  /// The same for one task, whatever its state.
+  @discardableResult
+  func restoreReferences(
+    of id: TaskID, in session: SessionID
+  ) async throws(Problem) -> ReferenceReport {
+    let accepted = try read { (store) throws(StoreError) in
+      try store.acceptances(of: id, in: session)
+    }
+    var report = ReferenceReport()
+    for record in accepted {
+      let reference = record.acceptance.reference
+      let commit = record.acceptance.checkpoint
+      switch try await git({ (repository) throws(GitError) in
+        try repository.restore(reference, to: commit)
+      }) {
+      case .there: continue
+      case .restored: report.restored.append(reference)
+      case .lost: report.lost.append(reference)
       }
     }
+    for name in report.restored { tell(.warning("\(name) was gone or moved; it is back")) }
     for name in report.lost {
       tell(
         .warning(

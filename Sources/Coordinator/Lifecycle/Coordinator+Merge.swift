@@ -16,6 +16,8 @@ extension Coordinator {
     guard let base = task.progress.base, let head = task.progress.head else {
       throw .defect(TaskRejection.illegal(input: "merge", state: task.progress.state), in: "\(id)")
     }
+    // Afterwards the branch holds its commits; until then somebody may have taken their refs away.
+    try await restoreReferences(of: id, in: session)
     let ours = record.branchHead
     let outcome = try await git { (repository) throws(GitError) in
       try repository.merge(
@@ -132,7 +134,11 @@ extension Coordinator {
     }
     guard let strange else { return }
     // A commit on which the session itself had put the branch was left by a rollback.
-    guard try lastEntry(of: session, { $0 == .branchMoved(to: strange) }) != nil else {
+    let putThere = try lastEntry(of: session) { event in
+      guard case .branchMoved(let commit, _) = event else { return false }
+      return commit == strange
+    }
+    guard putThere != nil else {
       throw Problem(
         code: "MERGE003", exit: .conflict,
         message: "the branch session/\(session) was moved by somebody else",

@@ -123,8 +123,11 @@ package struct SessionFiles: Sendable {
   func update(_ session: SessionID, _ standings: [Standing]) throws(Problem) {
     var document = try tasks(session)
     let before = document.text
+    // Looked up by id: there may be ten thousand of either.
+    var listed: [TaskID: SessionTask] = [:]
+    for task in document.tasks { listed[task.id] = task }
     do throws(DocumentError) {
-      for standing in standings where differs(document[standing.id], standing) {
+      for standing in standings where differs(listed[standing.id], standing) {
         document = try document.updating(
           standing.id, status: standing.status, actualMinutes: standing.actualMinutes,
           output: standing.output)

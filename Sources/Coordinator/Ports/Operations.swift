@@ -56,6 +56,7 @@ package struct BranchLine: Hashable, Sendable {
 
 /// A log that is kept nowhere, for a world without a disk: what was done can't be taken back.
 package struct UnwrittenOperations: Operations {
+  /// A log without entries, which stays so.
   package init() {}
 
   package func pending() async throws(Problem) -> Operation? { nil }

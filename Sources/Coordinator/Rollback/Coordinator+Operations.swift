@@ -255,7 +255,7 @@ extension Coordinator {
         of: change.session, at: before, keptBy: operation)
     }
     try await ports.operations.mark(operation, isDone: true)
-    try writeProjections(change.session)
+    try await writeProjections(change.session)
     await publish(change.session)
     wake()
   }

@@ -110,17 +110,6 @@ extension Repository {
     try check(git_index_write(index), "write \(path)")
   }
 
-  /// The filter through which git keeps a path, as its attributes say; `nil` for none.
-  func filter(of path: BytePath) throws(GitError) -> String? {
-    var value: UnsafePointer<CChar>?
-    let code = path.withCString {
-      git_attr_get(&value, pointer, UInt32(GIT_ATTR_CHECK_FILE_THEN_INDEX), $0, "filter")
-    }
-    try check(code, "read the attributes of \(path.shown)")
-    guard let value, git_attr_value(value) == GIT_ATTR_VALUE_STRING else { return nil }
-    return String(cString: value)
-  }
-
   private func openIndex() throws(GitError) -> OpaquePointer {
     var index: OpaquePointer?
     do throws(GitError) {

@@ -19,7 +19,8 @@ extension WorkingTree {
     let steps = try repository.pathChanges(from: change.files.before, to: change.files.after)
       .filter { $0.old?.mode != .submodule && $0.new?.mode != .submodule }
     var due: [PathChange] = []
-    for step in steps where try isDue(step) { due.append(step) }
+    let filters = FilterLookup(self, trees: [change.files.before, change.files.after])
+    for step in steps where try isDue(step, filters) { due.append(step) }
     if let branch = change.branch { try requireBranch(branch) }
     let staging = try Staging(repository, root)
     // Deletions first, so that a folder may take a file's place and the other way round.
@@ -72,11 +73,11 @@ extension WorkingTree {
   }
 
   /// Whether a path must still be changed.
-  private func isDue(_ step: PathChange) throws(GitError) -> Bool {
+  private func isDue(_ step: PathChange, _ filters: FilterLookup) throws(GitError) -> Bool {
     let now = try found(at: step.path)?.version
     if now == step.new { return false }
     guard now == step.old else { throw Self.changed(step.path) }
-    if let filter = try repository.filter(of: step.path) {
+    if let filter = try filters.filter(of: step.path) {
       let why =
         "\(step.path.shown) is kept through the filter \(escaped(filter)), which is never run here"
       throw GitError(

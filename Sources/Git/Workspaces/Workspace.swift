@@ -17,8 +17,8 @@ package final class Workspace {
   /// The workspace's own folder.
   package let directory: String
   let project: Repository
-  let cache: StatCache
   let trash: Trash
+  private var openCache: StatCache?
   /// The open lock file; closing it lets go.
   private let lock: Int32
 
@@ -42,7 +42,6 @@ package final class Workspace {
   private init(directory: String, project: Repository, lock: Int32) throws(GitError) {
     self.directory = directory
     self.project = project
-    cache = try StatCache(path: directory + "/index")
     trash = try Trash(path: directory + "/trash")
     self.lock = lock
     let own = try Directory(path: directory)
@@ -52,6 +51,15 @@ package final class Workspace {
   }
 
   deinit { close(lock) }
+
+  /// What was written last. Read when it is first asked for: that takes time that grows with the
+  /// project, and who names the paths does without.
+  func cache() throws(GitError) -> StatCache {
+    if let openCache { return openCache }
+    let cache = try StatCache(path: directory + "/index")
+    openCache = cache
+    return cache
+  }
 
   /// The folder that an agent, or a proof's command, works in.
   package var contentPath: String { directory + "/tree" }

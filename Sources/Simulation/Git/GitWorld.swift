@@ -21,6 +21,8 @@ final class GitWorld: @unchecked Sendable {
   struct Commit {
     let tree: ObjectID
     let parents: [ObjectID]
+    /// When it was made, in seconds since 1970.
+    var seconds = 0
   }
 
   /// Who holds a ref's lock file.
@@ -39,7 +41,7 @@ final class GitWorld: @unchecked Sendable {
 
   init() {
     let tree = write(tree: ["README": Work(fence: 0, quality: .good)])
-    references[Self.main] = write(commit: Commit(tree: tree, parents: []), message: "first", at: 0)
+    references[Self.main] = write(commit: Commit(tree: tree, parents: []), message: "first")
   }
 
   // MARK: Objects
@@ -54,10 +56,10 @@ final class GitWorld: @unchecked Sendable {
     return name.id
   }
 
-  func write(commit: Commit, message: String, at seconds: Int) -> ObjectID {
+  func write(commit: Commit, message: String) -> ObjectID {
     var name = ObjectName("commit")
     for text in [commit.tree.text] + commit.parents.map(\.text) + [message] { name.add(text) }
-    name.add(UInt64(bitPattern: Int64(seconds)))
+    name.add(UInt64(bitPattern: Int64(commit.seconds)))
     commits[name.id] = commit
     return name.id
   }

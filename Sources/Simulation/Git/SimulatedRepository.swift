@@ -72,6 +72,11 @@ struct SimulatedRepository: ProjectRepository {
     return try commit(id, "read a commit").tree
   }
 
+  func commitTime(_ id: ObjectID) throws(GitError) -> Int {
+    try begin("read a commit")
+    return try commit(id, "read a commit").seconds
+  }
+
   func isAncestor(_ ancestor: ObjectID, of id: ObjectID) throws(GitError) -> Bool {
     try begin("compare commits")
     return git.isAncestor(ancestor, of: id)
@@ -126,7 +131,7 @@ struct SimulatedRepository: ProjectRepository {
   ) throws(GitError) -> ObjectID {
     try begin("create a commit")
     return git.write(
-      commit: .init(tree: tree, parents: parents), message: message, at: identity.seconds)
+      commit: .init(tree: tree, parents: parents, seconds: identity.seconds), message: message)
   }
 
   func reference(_ name: String) throws(GitError) -> ObjectID? {

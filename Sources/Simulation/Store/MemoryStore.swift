@@ -1,77 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store on a simulated disk: it keeps the contract of every store, and fails as told.
+// The store on a simulated disk: it keeps the contract of every store.
 
 import Domain
-package import Store
-import Synchronization
-
-/// The disk under the stores of a simulation: it outlives the processes that open one.
-package final class StoreDisk: Sendable {
-  let tables = Mutex(StoreTables())
-
-  /// What lies on it now; set by whoever is alone with it.
-  var contents: StoreTables {
-    get { tables.withLock { $0 } }
-    set { tables.withLock { $0 = newValue } }
-  }
-
-  /// An empty disk.
-  package init() {}
-
-  /// The store on it, while the disk does what it is told.
-  package func store() -> any SessionStore { MemoryStore(medium: SoundMedium(disk: self)) }
-}
-
-/// What stands between a store and its disk.
-protocol StoreMedium: Sendable {
-  /// Runs a write as one transaction: all of what `body` does to the tables is kept, or nothing.
-  func write<Value>(
-    _ body: (inout StoreTables) throws(StoreError) -> Value
-  ) throws(StoreError) -> Value
-
-  /// - Throws: where the store can no longer be read.
-  func read<Value>(
-    _ body: (StoreTables) throws(StoreError) -> Value
-  ) throws(StoreError) -> Value
-
-  /// - Throws: `StoreError.diskNearlyFull`.
-  func requireSpace() throws(StoreError)
-
-  /// Whether a rule is left out, as a planted bug asks.
-  var bug: PlantedBug? { get }
-}
-
-/// A disk that does what it is told.
-struct SoundMedium: StoreMedium {
-  let disk: StoreDisk
-
-  func write<Value>(
-    _ body: (inout StoreTables) throws(StoreError) -> Value
-  ) throws(StoreError) -> Value {
-    let result: Result<Value, StoreError> = disk.tables.withLock { tables in
-      var next = tables
-      do throws(StoreError) {
-        let value = try body(&next)
-        tables = next
-        return .success(value)
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
-  func read<Value>(
-    _ body: (StoreTables) throws(StoreError) -> Value
-  ) throws(StoreError) -> Value {
-    let tables = disk.tables.withLock { $0 }
-    return try body(tables)
-  }
-
-  func requireSpace() throws(StoreError) {}
-
-  var bug: PlantedBug? { nil }
-}
+import Store
 
 /// A store over tables in memory.
 final class MemoryStore: SessionStore {
@@ -82,60 +13,86 @@ final class MemoryStore: SessionStore {
   // MARK: Writing
 
   func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
-    if medium.bug == .acceptanceApart, let parts = transition.apart {
-      _ = try commitWhole(parts.first)
-      return try commitWhole(parts.second)
-    }
-    return try commitWhole(transition)
+    let last = try first(of: transition)
+    return try medium.write { (tables) throws(StoreError) in try keep(last, in: &tables) }
   }
 
-  private func commitWhole(_ transition: Transition) throws(StoreError) -> JournalHead {
-    let isUnguarded = medium.bug == .reaperUnguarded && transition.isReaping
+  func commit(
+    _ transition: Transition, claiming request: ClaimRequest, at now: Moment
+  ) throws(StoreError) -> (head: JournalHead, claimed: Handoff?) {
+    let last = try first(of: transition)
     return try medium.write { (tables) throws(StoreError) in
-      if !isUnguarded {
-        for expectation in transition.expecting {
-          try tables.check(expectation, of: transition.session)
-        }
+      var head = try keep(last, in: &tables)
+      guard medium.hasSpace, let claimed = try take(request, now, from: &tables) else {
+        return (head, nil)
       }
-      for record in transition.evidence { tables.evidence[record.digest] = record }
-      for document in transition.documents { tables.documents[document.digest] = document.body }
-      for event in transition.events {
-        if isUnguarded, case .handoffReturned(let handoff, _) = event {
-          tables.reapBlindly(handoff, at: transition.at)
-          try tables.journal(event, of: transition.session, at: transition.at)
-        } else {
-          try tables.append(event, of: transition.session, at: transition.at)
-        }
-      }
-      return tables.head
+      head = tables.head
+      return (head, claimed)
     }
   }
 
   func claim(_ request: ClaimRequest, at now: Moment) throws(StoreError) -> Handoff? {
-    try medium.requireSpace()
-    return try medium.write { (tables) throws(StoreError) in
-      guard let fence = Fence(tables.runs.count + 1),
-        var handoff = tables.claimable(request)
-          ?? (medium.bug == .claimUnguarded ? tables.lookedFreeBefore(request, at: now.wall) : nil)
-      else { return nil }
-      let claim = Claim(
-        fence: fence, worker: request.worker, claimedAt: now.wall,
-        lease: Lease(from: now, length: request.leaseLength))
-      do throws(HandoffRejection) {
-        if medium.bug == .claimUnguarded, let held = handoff.claim?.fence {
-          try handoff.released(fence: held)
-        }
-        try handoff.claimed(claim)
-      } catch {
-        throw .contradiction(event: "handoffClaimed", detail: "\(error)")
-      }
-      tables.handoffs[handoff.id] = handoff
-      tables.opened(handoff.id, claim, handoff.attempt)
-      try tables.journal(
-        .handoffClaimed(handoff.id, claim, attempt: handoff.attempt), of: handoff.session,
-        at: now.wall)
-      return handoff
+    guard medium.hasSpace else {
+      throw .diskNearlyFull(path: "simulated", freeBytes: 1 << 20, reserveBytes: 64 << 20)
     }
+    return try medium.write { (tables) throws(StoreError) in try take(request, now, from: &tables) }
+  }
+
+  /// Commits the first of two transactions, if a planted bug makes two of this one.
+  ///
+  /// - Returns: what is left to commit.
+  private func first(of transition: Transition) throws(StoreError) -> Transition {
+    guard medium.bug == .acceptanceApart, let parts = transition.apart else { return transition }
+    _ = try medium.write { (tables) throws(StoreError) in try keep(parts.first, in: &tables) }
+    return parts.second
+  }
+
+  private func keep(
+    _ transition: Transition, in tables: inout StoreTables
+  ) throws(StoreError) -> JournalHead {
+    let isUnguarded = medium.bug == .reaperUnguarded && transition.isReaping
+    if !isUnguarded {
+      for expectation in transition.expecting {
+        try tables.check(expectation, of: transition.session)
+      }
+    }
+    for record in transition.evidence { tables.evidence[record.digest] = record }
+    for document in transition.documents { tables.documents[document.digest] = document.body }
+    for event in transition.events {
+      if isUnguarded, case .handoffReturned(let handoff, _) = event {
+        tables.reapBlindly(handoff, at: transition.at)
+        try tables.journal(event, of: transition.session, at: transition.at)
+      } else {
+        try tables.append(event, of: transition.session, at: transition.at)
+      }
+    }
+    return tables.head
+  }
+
+  private func take(
+    _ request: ClaimRequest, _ now: Moment, from tables: inout StoreTables
+  ) throws(StoreError) -> Handoff? {
+    guard let fence = Fence(tables.runs.count + 1),
+      var handoff = tables.claimable(request)
+        ?? (medium.bug == .claimUnguarded ? tables.lookedFreeBefore(request, at: now.wall) : nil)
+    else { return nil }
+    let claim = Claim(
+      fence: fence, worker: request.worker, claimedAt: now.wall,
+      lease: Lease(from: now, length: request.leaseLength))
+    do throws(HandoffRejection) {
+      if medium.bug == .claimUnguarded, let held = handoff.claim?.fence {
+        try handoff.released(fence: held)
+      }
+      try handoff.claimed(claim)
+    } catch {
+      throw .contradiction(event: "handoffClaimed", detail: "\(error)")
+    }
+    tables.handoffs[handoff.id] = handoff
+    tables.opened(handoff.id, claim, handoff.attempt)
+    try tables.journal(
+      .handoffClaimed(handoff.id, claim, attempt: handoff.attempt), of: handoff.session,
+      at: now.wall)
+    return handoff
   }
 
   func renew(

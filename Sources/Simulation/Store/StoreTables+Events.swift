@@ -28,7 +28,7 @@ extension StoreTables {
     case .healthChecked(let health, let isForced, _):
       row.health = health
       if isForced { row.isForced = true }
-    case .branchMoved(let commit): row.branchHead = commit
+    case .branchMoved(let commit, _): row.branchHead = commit
     case .budgetChanged(let limits): row.budget = limits
     case .taskMoved(let id, let progress): try moved(id, progress, &row, at)
     case .usageReported(let usage, let handoff, let fence, let segment):

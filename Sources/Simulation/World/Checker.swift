@@ -46,15 +46,13 @@ final class Checker: @unchecked Sendable {
 
   // MARK: What became durable
 
-  func claimed(_ handoff: Handoff) {
-    guard let claim = handoff.claim else { return fail("a claim without a claim") }
-    require(live[handoff.id] == nil, "\(handoff.id) is claimed while another claim on it lives")
-    require(!ended.contains(handoff.id), "\(handoff.id) is claimed after its end")
+  private func claimed(_ id: HandoffID, _ claim: Claim) {
+    require(live[id] == nil, "\(id) is claimed while another claim on it lives")
+    require(!ended.contains(id), "\(id) is claimed after its end")
     require(claim.fence.number > highest, "fence \(claim.fence) is not the highest")
     highest = claim.fence.number
-    given[handoff.id] = claim.fence
-    live[handoff.id] = Hold(
-      fence: claim.fence, boot: clock.boot, end: clock.elapsed + leaseLength)
+    given[id] = claim.fence
+    live[id] = Hold(fence: claim.fence, boot: clock.boot, end: clock.elapsed + leaseLength)
   }
 
   func renewed(_ id: HandoffID, _ fence: Fence) {
@@ -72,6 +70,7 @@ final class Checker: @unchecked Sendable {
 
   private func happened(_ event: SessionEvent) {
     switch event {
+    case .handoffClaimed(let id, let claim, _): claimed(id, claim)
     case .handoffSubmitted(let id, let fence, _):
       guard let hold = live[id], hold.fence == fence else {
         return fail("\(id) was handed in under the dead fence \(fence)")
@@ -85,13 +84,13 @@ final class Checker: @unchecked Sendable {
       require(!ended.contains(id), "\(id) was cancelled after its end")
       ended.insert(id)
       live[id] = nil
-    case .branchMoved(let commit): branch = commit
+    case .branchMoved(let commit, _): branch = commit
     case .taskMoved(let id, let progress):
       guard case .completed = progress.state else { return }
       require(merged.insert(id).inserted, "task \(id) was merged twice")
     case .sessionPlanned(let plan): branch = plan.base
     case .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed, .healthChecked,
-      .budgetChanged, .handoffQueued, .handoffClaimed, .usageReported, .noted:
+      .budgetChanged, .handoffQueued, .usageReported, .noted:
       break
     }
   }

@@ -71,7 +71,7 @@ struct Fate {
     var files = git.files(ofCommit: head)
     files["neighbour-\(world.scheduler.clock.elapsed)"] = Work(fence: 0, quality: .good)
     git.references[GitWorld.main] = git.write(
-      commit: .init(tree: git.write(tree: files), parents: [head]), message: "neighbour", at: 0)
+      commit: .init(tree: git.write(tree: files), parents: [head]), message: "neighbour")
     git.locks[GitWorld.main] = nil
     world.note("a neighbour has committed")
   }

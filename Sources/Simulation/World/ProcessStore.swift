@@ -50,10 +50,7 @@ final class ProcessMedium: StoreMedium, @unchecked Sendable {
     return try body(world.disk.contents)
   }
 
-  func requireSpace() throws(StoreError) {
-    guard world.isDiskFull else { return }
-    throw .diskNearlyFull(path: "simulated", freeBytes: 1 << 20, reserveBytes: 64 << 20)
-  }
+  var hasSpace: Bool { !world.isDiskFull }
 
   private func requireOpen() throws(StoreError) {
     guard process.isAlive else { throw .closed }

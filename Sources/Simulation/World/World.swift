@@ -163,10 +163,7 @@ final class World: @unchecked Sendable {
     }
     for entry in entries {
       note(entry.event.brief)
-      if case .handoffClaimed(let id, _, _) = entry.event, let handoff = tables.handoffs[id] {
-        checker.claimed(handoff)
-      }
-      if case .branchMoved(let commit) = entry.event { checkLine(commit, after: before?.event) }
+      if case .branchMoved(let commit, _) = entry.event { checkLine(commit, after: before?.event) }
       if case .handoffAccepted(let handoff, let acceptance) = entry.event,
         git.references[acceptance.reference] != acceptance.checkpoint
       {
@@ -178,7 +175,7 @@ final class World: @unchecked Sendable {
 
   private func checkLine(_ commit: ObjectID, after event: SessionEvent?) {
     var head = disk.contents.sessions[plan.session]?.plan.base
-    if case .branchMoved(let earlier)? = event { head = earlier }
+    if case .branchMoved(let earlier, _)? = event { head = earlier }
     if git.commits[commit]?.parents.first != head {
       checker.fail("the merge \(commit.short) does not follow the one before")
     }
@@ -241,7 +238,7 @@ extension SessionEvent {
     case .segmentOpened(let segment): "segment \(segment.number) opens"
     case .segmentClosed(let number, _): "segment \(number) closes"
     case .healthChecked: "health is checked"
-    case .branchMoved(let commit): "the branch is to be at \(commit.short)"
+    case .branchMoved(let commit, _): "the branch is to be at \(commit.short)"
     case .budgetChanged: "the budget changes"
     case .taskMoved(let task, let progress): "\(task) is \(progress.state)"
     case .handoffQueued(let handoff):
