@@ -25,7 +25,7 @@ import Testing
       assert z.getinfo("files/run").external_attr >> 16 == 0o100755
       """
     var arguments: [UnsafeMutablePointer<CChar>?] =
-      ["python3", "-c", script, folder.file("a.zip")].map { word in strdup(word) } + [nil]
+      ["python3", "-c", script, folder.file("a.zip")].map { (word: String) in strdup(word) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var pid: pid_t = 0
     try #require(posix_spawn(&pid, "/usr/bin/python3", nil, nil, &arguments, environ) == 0)
