@@ -2,10 +2,12 @@
 // Work that its holder keeps before handing it in.
 
 import Documents
+import Supervision
 import TestKit
+import TestPacing
 import Testing
 
-@Suite struct HandoffKeepTests {
+@Suite(.paced) struct HandoffKeepTests {
   @Test func `a claim's holder keeps named files, then others, then everything`() async throws {
     let project = try await ProjectFixture()
     let claimed = await project.shell(

@@ -174,7 +174,9 @@ import Testing
   @Test func `a copy is packed, so that gunzip opens it, and smaller`() throws {
     let store = try directory.makeStore("store")
     try start(store)
-    for round in 1...50 { try note("\(round) " + String(repeating: "words ", count: 200), in: store) }
+    for round in 1...50 {
+      try note("\(round) " + String(repeating: "words ", count: 200), in: store)
+    }
     let copy = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
     let plain = directory.file("plain.db")
     #expect(system("gunzip <'\(copy)' >'\(plain)'") == 0)

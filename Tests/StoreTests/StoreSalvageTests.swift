@@ -125,7 +125,8 @@ import Testing
     #expect(try StoreSnapshot(of: try directory.makeStore("store")) == before)
   }
 
-  @Test func `a store that is gone with its copies comes back from the journal kept in git`() throws {
+  @Test func `a store that is gone with its copies comes back from the journal kept in git`() throws
+  {
     let store = try directory.makeStore("store")
     try start(store)
     try note("needle", in: store)
