@@ -109,7 +109,8 @@ extension StoreContract {
   /// of the canonical JSON, written by other hands.
   package func oddNamesAreJournalledAsAnyOther() throws {
     let names = [
-      "", "plain", "a\"b\\c", "a/b", "\u{0}\u{1}\u{8}\t\n\u{c}\r\u{1f}", "\u{7f}\u{80}\u{2028}", "é🎉",
+      "", "plain", "a\"b\\c", "a/b", "\u{0}\u{1}\u{8}\t\n\u{c}\r\u{1f}", "\u{7f}\u{80}\u{2028}",
+      "é🎉",
       "{}[]:,'<>&",
     ]
     let sample = try SamplePlan(tasks: names.count)
