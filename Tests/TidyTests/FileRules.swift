@@ -7,6 +7,9 @@ private let writers: [String: String] = [
   "Sources/Store/StorePlace.swift": "the database's empty file, which SQLite then fills",
   "Sources/Store/StoreLock.swift": "the lock, whose file must stay the same one",
   "Sources/Store/Safety/HeadWitness.swift": "the head, written in place and synced at each commit",
+  "Sources/Store/Safety/BackupShelf.swift": "why a copy failed, which is told and never relied on",
+  "Sources/Store/Safety/LogImage.swift": "what is left of a damaged store, made by each salvage",
+  "Sources/Store/Safety/PackedFile.swift": "copies of the store, synced and renamed by their shelf",
   "Sources/Git/Workspaces/Workspace.swift":
     "a workspace's lock and hints; Git may not import Documents",
   "Sources/Git/Workspaces/FileWriter.swift":

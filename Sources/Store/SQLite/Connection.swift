@@ -128,6 +128,9 @@ final class Connection: @unchecked Sendable {
     throw error
   }
 
+  /// Leaves the log as it is when the connection closes: it may hold what SQLite does not read.
+  func keepLog() { orchestrate_keep_log(handle) }
+
   /// Lets go of all prepared statements: names may mean other tables from now on.
   func forgetStatements() { statements.removeAll() }
 

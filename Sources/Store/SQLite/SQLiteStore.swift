@@ -147,6 +147,14 @@ package final class SQLiteStore: SessionStore {
       PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
       """)
+    // A schema would be written over what a damaged log still holds.
+    if try Schema.version(of: connection, path: path) == 0,
+      let witnessed = HeadWitness.head(besideDatabase: path), witnessed.sequence > 0
+    {
+      connection.keepLog()
+      throw .corrupt(
+        detail: "it holds nothing, and \(witnessed.sequence) entries had been acknowledged")
+    }
     try Schema.migrate(connection, path: path)
     // The names of the database and of its log, and that of their directory, which whoever made it
     // may not have lived to sync.
@@ -157,6 +165,7 @@ package final class SQLiteStore: SessionStore {
       witness: try HeadWitness(besideDatabase: path))
     if case .lost(let sequence)? = try database.lostEntries().first {
       let head = try database.head().sequence
+      connection.keepLog()
       throw .corrupt(
         detail: "it ends with entry \(head), and \(sequence) entries had been acknowledged")
     }
