@@ -50,7 +50,8 @@ extension CommandTable {
       + [DoctorCommand.spec, RecoverCommand.spec, RollbackCommand.spec] + UndoCommand.specs
       + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
-      + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec] + GateCommand.specs
+      + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec]
+      + GateCommand.specs
       + [HookCommand.spec, VersionCommand.spec],
     groups: [
       CommandGroup(["session"], summary: "Sessions, started or not"),

@@ -53,9 +53,9 @@ struct RecoveryTests {
       """
       #!/bin/sh
       coordinator=$(awk '/^PPid:/{print $2}' /proc/$PPID/status)
-      done() { echo '{"summary": "no document is due"}' >"$ORCHESTRATE_REPORT"; exit 0; }
+      finish() { echo '{"summary": "no document is due"}' >"$ORCHESTRATE_REPORT"; exit 0; }
       \(agent)
-      done
+      finish
 
       """)
     chmod(project.root + "/agent.sh", 0o755)
@@ -72,7 +72,9 @@ struct RecoveryTests {
 
   // MARK: Poison
 
-  @Test func `an agent that always kills its coordinator is stopped at the fifth time, and the rest is done`()
+  @Test
+  func
+    `an agent that always kills its coordinator is stopped at the fifth time, and the rest is done`()
     async throws
   {
     let project = try await project(
@@ -86,7 +88,7 @@ struct RecoveryTests {
     #expect(poison["state"]?.string == "dead" && poison["losses"]?.int == 5)
     #expect(poison["feedback"]?.array?.last?["code"]?.string == "CRASH001")
     let tasks = try json(await project.orchestrate("task", "list", "--json")).array ?? []
-    #expect(tasks.map { $0["status"]?.string } == ["blocked", "completed"], "\(tasks)")
+    #expect(tasks.map { $0["state"]?.string } == ["blocked", "completed"], "\(tasks)")
     let retried = await project.orchestrate("recover", "--type", "tool_failure", "--json")
     #expect(try json(retried)["retried"]?.array?.count == 1, said(retried))
   }
@@ -125,7 +127,9 @@ struct RecoveryTests {
 
   // MARK: Leases
 
-  @Test func `a coordinator and an agent that stood still past the lease: the agent is ended, its work done again`()
+  @Test
+  func
+    `a coordinator and an agent that stood still past the lease: the agent is ended, its work done again`()
     async throws
   {
     let project = try await project(
@@ -160,7 +164,8 @@ struct RecoveryTests {
 
     """
 
-  @Test func `a worker that comes back after its lease is refused, and the second one's work stands`()
+  @Test
+  func `a worker that comes back after its lease is refused, and the second one's work stands`()
     async throws
   {
     let project = try await project(agent: ":", leaseSeconds: 1)
@@ -187,7 +192,8 @@ struct RecoveryTests {
   }
 
   @Test(.enabled(if: mayShiftTime, "time namespaces are not permitted here"))
-  func `a machine that slept past the lease has lost it, and one that dozed has not`() async throws {
+  func `a machine that slept past the lease has lost it, and one that dozed has not`() async throws
+  {
     let project = try await project(agent: ":", leaseSeconds: 600)
     let outcome = await project.shell(
       claiming

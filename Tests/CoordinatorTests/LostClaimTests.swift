@@ -34,7 +34,9 @@ struct LostClaimTests {
 
   // MARK: Poison
 
-  @Test func `work that takes its coordinator along is dead at exactly the fifth time, and the queue moves on`()
+  @Test
+  func
+    `work that takes its coordinator along is dead at exactly the fifth time, and the queue moves on`()
     async throws
   {
     let project = try SessionFixture(tasks: notes(2))
@@ -184,7 +186,8 @@ struct LostClaimTests {
       supervisor: project.supervisor)
   }
 
-  @Test func `an agent that slept past its lease is ended with all it started, and counts no attempt`()
+  @Test
+  func `an agent that slept past its lease is ended with all it started, and counts no attempt`()
     async throws
   {
     let project = try SessionFixture(tasks: notes(1))
@@ -199,15 +202,14 @@ struct LostClaimTests {
       lease: .seconds(2), agent: driver(project, script))
     try await project.start(coordinator)
     let session = project.session
-    let run = Task {
-      try await SessionRun(coordinator: coordinator, session: session, launches: true).run()
-    }
+    let run = SessionRun(coordinator: coordinator, session: session, launches: true)
+    async let ending = run.run()
     try await until { directoryNames(project.paths.root).contains("started") }
     let slot = "\(project.paths.workspaces)/agent-1/"
     #expect(StrayProcesses.areWorking(below: slot) == false, "they are our own descendants")
     // The machine sleeps: only the boot clock jumps, and by more than the lease.
     project.clock.advance(by: .seconds(3))
-    #expect(try await run.value == .completed)
+    #expect(try await ending == .completed)
     let done = try handoff(project, 1)
     #expect(done.state == .accepted && done.attempt == 1 && done.losses == 1)
     let runs = try project.store.runs(in: session)
@@ -224,7 +226,8 @@ struct LostClaimTests {
     let claimed = try await project.requireClaim(coordinator, worker: "run:1:1:1")
     // The supervisor is killed at once; what the agent had started by then lives on.
     let ending = await driver(
-      project, "setsid sh -c 'echo >alive; while :; do date >>alive; sleep 0.1; done' & "
+      project,
+      "setsid sh -c 'echo >alive; while :; do date >>alive; sleep 0.1; done' & "
         + "until [ -e alive ]; do sleep 0.1; done; kill -9 $PPID; sleep 100"
     ).run(
       Assignment(

@@ -109,7 +109,8 @@ struct RecoveryFaultTests {
     #expect(try text(path + ".damaged-1").hasPrefix("{\"sessionId\""))
   }
 
-  @Test func `without a journal the last checkpoint gives the state, and without one a person does`()
+  @Test
+  func `without a journal the last checkpoint gives the state, and without one a person does`()
     async throws
   {
     let project = try SessionFixture(tasks: [FixtureTask("task-1", workflow: "notes")])

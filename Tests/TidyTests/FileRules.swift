@@ -7,8 +7,10 @@ private let writers: [String: String] = [
   "Sources/Store/StorePlace.swift": "the database's empty file, which SQLite then fills",
   "Sources/Store/StoreLock.swift": "the lock, whose file must stay the same one",
   "Sources/Store/Safety/HeadWitness.swift": "the head, written in place and synced at each commit",
-  "Sources/Git/Workspaces/Workspace.swift": "a workspace's lock and hints; Git may not import Documents",
-  "Sources/Git/Workspaces/FileWriter.swift": "a workspace's content, name by name and through no link",
+  "Sources/Git/Workspaces/Workspace.swift":
+    "a workspace's lock and hints; Git may not import Documents",
+  "Sources/Git/Workspaces/FileWriter.swift":
+    "a workspace's content, name by name and through no link",
   "Sources/Supervision/Runners/PrivateDirectory.swift": "files of one test run, removed with it",
 ]
 

@@ -80,7 +80,11 @@ package struct SessionRun: Sendable {
   private func proveAgain() async -> Problem? {
     do throws(Problem) {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
-        try await coordinator.proveWhatWaits(in: session)
+        do throws(Problem) {
+          try await coordinator.proveWhatWaits(in: session)
+        } catch {
+          try await coordinator.awaitSpace(after: error)
+        }
       }
       return nil
     } catch {

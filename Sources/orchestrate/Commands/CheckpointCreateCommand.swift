@@ -30,7 +30,7 @@ enum CheckpointCreateCommand {
     let view = try SessionView(invocation)
     let session = view.id
     let sealed = try await view.project.withCoordinator(
-      settings: try view.project.settings(), tell: { _ in }, recovering: false
+      settings: try view.project.settings(), tell: ProjectAccess.tellNobody, recovering: false
     ) { (coordinator) throws(Problem) in try await coordinator.sealByHand(session) }
     if invocation.wantsJSON {
       let document: JSONValue = [

@@ -105,7 +105,7 @@ extension RecoverCommand {
   ) async throws(Problem) -> ExitCode {
     let session = try SessionView(invocation).id
     let number = try await project.withCoordinator(
-      settings: try project.settings(), tell: { _ in }
+      settings: try project.settings(), tell: ProjectAccess.tellNobody
     ) { (coordinator) throws(Problem) in
       try await coordinator.compress(session, isAsked: true)
       return try await coordinator.openSegment(of: session)
@@ -135,7 +135,7 @@ extension RecoverCommand {
     if !tasks.isEmpty {
       let session = view.id
       try await project.withCoordinator(
-        settings: try project.settings(), tell: { _ in }
+        settings: try project.settings(), tell: ProjectAccess.tellNobody
       ) { (coordinator) throws(Problem) in
         for task in tasks { try await coordinator.retry(task, in: session) }
       }

@@ -55,7 +55,7 @@ enum RecoverCommand {
   ) async throws(Problem) -> ExitCode {
     let settings = try project.settings()
     let report = try await project.withCoordinator(
-      settings: settings, tell: { _ in }, recovering: false
+      settings: settings, tell: ProjectAccess.tellNobody, recovering: false
     ) {
       (coordinator) throws(Problem) in
       try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive, isAsked: true)

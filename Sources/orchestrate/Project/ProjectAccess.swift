@@ -16,7 +16,7 @@ struct ProjectAccess: Sendable {
   private let environment: [String: String]
 
   /// For a coordinator that lives as long as one request: the answer says all there is to say.
-  private static let tellNobody: ProgressListener = { _ in }
+  static let tellNobody: ProgressListener = { _ in }
 
   /// Finds the project around the folder that the command was called for.
   ///
