@@ -2,6 +2,7 @@
 // Work that its holder keeps before handing it in.
 
 import Documents
+import Supervision
 import TestKit
 import Testing
 
