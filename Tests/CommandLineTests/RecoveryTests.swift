@@ -134,8 +134,8 @@ struct RecoveryTests {
   {
     let project = try await project(
       agent: """
-        if [ ! -e "$HOME/once" ]; then
-          : >"$HOME/once"; trap '' TERM
+        if [ ! -e "$HOME/pids" ]; then
+          trap '' TERM
           echo "$coordinator $$" >"$HOME/pids.new"; mv "$HOME/pids.new" "$HOME/pids"
           while :; do sleep 0.1; done
         fi
@@ -218,7 +218,7 @@ struct RecoveryTests {
         read -r id fence < <(claim worker)
         $orchestrate handoff submit $id --fence $fence --report report.json >/dev/null 2>&1 & submit=$!
         until $orchestrate handoff show $id --json 2>/dev/null | grep -Eq '"state": "(submitted|accepted)"'
-        do sleep 0.01; done
+        do kill -0 $submit || break; sleep 0.01; done
         kill -9 $submit; wait 2>/dev/null
         for delay in 0.02 0.05 0.1; do
           $orchestrate recover >/dev/null 2>&1 & pid=$!; sleep $delay; kill -9 $pid; wait 2>/dev/null
