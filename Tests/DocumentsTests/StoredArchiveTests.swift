@@ -24,8 +24,8 @@ import Testing
       assert z.read("files/run") == bytes(i * 31 % 256 for i in range(100000))
       assert z.getinfo("files/run").external_attr >> 16 == 0o100755
       """
-    let words = ["python3", "-c", script, folder.file("a.zip")]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
+    let words: [String] = ["python3", "-c", script, folder.file("a.zip")]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var pid: pid_t = 0
     try #require(posix_spawn(&pid, "/usr/bin/python3", nil, nil, &arguments, environ) == 0)

@@ -135,9 +135,12 @@ import Testing
     // Two of the files are as they will be, and one had been taken away when the process died.
     try project.write("one\n", to: "src/a.txt")
     unlink(project.path + "/link")
-    try files.carryOut(change)
+    unlink(project.path + "/lib/b.txt")
+    let stopped = #expect(throws: GitError.self) { try files.carryOut(change) }
+    #expect(stopped?.reason == .conflict(path: "lib/b.txt"))
+    try files.finish(change)
     #expect(try files.differences(from: change).isEmpty)
-    try files.carryOut(change)
+    try files.finish(change)
     #expect(try project.git("status", "--porcelain").isEmpty)
   }
 

@@ -78,6 +78,25 @@ import Testing
     #expect(access(report.damagedPath, F_OK) == 0, "what was damaged is kept")
   }
 
+  @Test func `what a damaged log holds behind the damage is taken from it`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    for round in 1...30 { try note("round \(round)", in: store) }
+    let before = try StoreSnapshot(of: store)
+    // As a killed process leaves them; the first frames' pages were all written again later.
+    let files = try ["", "-wal"].map { try bytes(of: path + $0) }
+    store.close()
+    var log = files[1]
+    log[32 + 24 + 4096 + 24 + 100] ^= 1
+    try write(files[0], to: path)
+    try write(log, to: path + "-wal")
+    #expect(throws: StoreError.self) { try directory.makeStore("store") }
+    let report = try Salvage.run(path: path, lock: try lock(), shelf: nil, at: clock.now.wall)
+    #expect(report.entriesLost == 0)
+    #expect(try StoreSnapshot(of: try directory.makeStore("store")) == before)
+    #expect(try bytes(of: report.damagedPath + "-wal") == log)
+  }
+
   @Test func `without a copy the journal up to the damage is kept, and the loss told`() throws {
     let store = try directory.makeStore("store")
     try start(store)

@@ -201,7 +201,7 @@ package struct ProjectOperations: Sendable {
     _ files: WorkingTree
   ) -> Problem {
     do throws(GitError) {
-      try files.carryOut(change.reversed)
+      try files.finish(change.reversed)
       try book.mark(operation, isDone: false)
       return Problem(rollingBack: error)
     } catch let second {

@@ -55,7 +55,9 @@ extension Repository {
 
   /// What a tree holds at a path: the file there, every file of the folder there, or nothing. Where
   /// a file or a submodule is in the way, that is what is given.
-  func entries(at path: String, inTree id: ObjectID) throws(GitError) -> [TreeEntry] {
+  ///
+  /// - Throws: `.notFound` for a tree that doesn't exist, `.invalidName` for a path that can't be.
+  package func entries(at path: String, inTree id: ObjectID) throws(GitError) -> [TreeEntry] {
     var tree = try tree(id)
     var place = ""
     for name in try TreePath(path).components {

@@ -16,17 +16,24 @@ extension WorkingTree {
   /// - Throws: `.conflict` for a file, `.modified` for a branch that changed since the rescue;
   ///   `.unsupportedRepository` for a file that git keeps through a filter.
   package func carryOut(_ change: FilesChange) throws(GitError) {
+    try carryOut(change, isResumed: false)
+  }
+
+  private func carryOut(_ change: FilesChange, isResumed: Bool) throws(GitError) {
     let steps = try repository.pathChanges(from: change.files.before, to: change.files.after)
       .filter { $0.old?.mode != .submodule && $0.new?.mode != .submodule }
     var due: [PathChange] = []
     let filters = FilterLookup(self, trees: [change.files.before, change.files.after])
-    for step in steps where try isDue(step, filters) { due.append(step) }
+    for step in steps where try isDue(step, filters, isResumed: isResumed) { due.append(step) }
     if let branch = change.branch { try requireBranch(branch) }
     let staging = try Staging(repository, root)
     // Deletions first, so that a folder may take a file's place and the other way round.
-    for step in due where step.new == nil { try remove(step, staging) }
+    for step in due where step.new == nil {
+      try remove(step, staging, isResumed: isResumed)
+    }
     for step in due where step.new != nil {
-      try put(step, permissions: change.permissions[step.path.shown], staging)
+      let permissions = change.permissions[step.path.shown]
+      try put(step, permissions: permissions, staging, isResumed: isResumed)
     }
     try synchronizeFiles(due)
     if let index = change.index { try repository.applyIndex(index, in: staging.path) }
@@ -37,12 +44,13 @@ extension WorkingTree {
     }
   }
 
-  /// Carries out a change that a kill interrupted: what it left locked is free again before.
+  /// Carries out a change that was interrupted, or takes one back that was: what it left locked is
+  /// free again before. A file that is missing had been taken away, and the rescue has it.
   package func finish(_ change: FilesChange) throws(GitError) {
     if let branch = change.branch {
       try repository.freeLock(on: branch.name, movedTo: branch.commit.after)
     }
-    try carryOut(change)
+    try carryOut(change, isResumed: true)
   }
 
   /// Whether every path is as the change leaves it, and what is staged, and the branch.
@@ -73,10 +81,12 @@ extension WorkingTree {
   }
 
   /// Whether a path must still be changed.
-  private func isDue(_ step: PathChange, _ filters: FilterLookup) throws(GitError) -> Bool {
+  private func isDue(
+    _ step: PathChange, _ filters: FilterLookup, isResumed: Bool
+  ) throws(GitError) -> Bool {
     let now = try found(at: step.path)?.version
     if now == step.new { return false }
-    guard now == step.old else { throw Self.changed(step.path) }
+    guard now == step.old || (isResumed && now == nil) else { throw Self.changed(step.path) }
     if let filter = try filters.filter(of: step.path) {
       let why =
         "\(step.path.shown) is kept through the filter \(escaped(filter)), which is never run here"
@@ -92,10 +102,12 @@ extension WorkingTree {
       message: "it was changed since it was rescued")
   }
 
-  private func remove(_ step: PathChange, _ staging: Staging) throws(GitError) {
+  private func remove(
+    _ step: PathChange, _ staging: Staging, isResumed: Bool
+  ) throws(GitError) {
     let (folders, name) = step.path.parts
     guard let parent = try folder(folders) else { return }
-    try displace(step, name, parent, staging)
+    try displace(step, name, parent, staging, isResumed: isResumed)
     // A folder that holds nothing any more goes too, as git has no such folders.
     for depth in stride(from: folders.count, to: 0, by: -1) {
       guard let above = try folder(Array(folders[..<(depth - 1)])) else { return }
@@ -105,7 +117,7 @@ extension WorkingTree {
   }
 
   private func put(
-    _ step: PathChange, permissions: Int?, _ staging: Staging
+    _ step: PathChange, permissions: Int?, _ staging: Staging, isResumed: Bool
   ) throws(GitError) {
     guard let new = step.new else { return }
     let (folders, name) = step.path.parts
@@ -120,7 +132,7 @@ extension WorkingTree {
     if new.mode != .symlink, let mode = permissions ?? before.flatMap(Self.permissions) {
       try staging.setPermissions(made, mode, isExecutable: new.mode == .executable)
     }
-    try displace(step, name, parent, staging)
+    try displace(step, name, parent, staging, isResumed: isResumed)
     try staging.moveOut(made, to: name, in: parent, step.path)
   }
 
@@ -130,10 +142,11 @@ extension WorkingTree {
 
   /// Takes what is at a path away, and looks at it once more: a person may have saved it right now.
   private func displace(
-    _ step: PathChange, _ name: BytePath, _ parent: Directory, _ staging: Staging
+    _ step: PathChange, _ name: BytePath, _ parent: Directory, _ staging: Staging,
+    isResumed: Bool
   ) throws(GitError) {
     guard let status = try parent.status(of: name) else {
-      guard step.old == nil else { throw Self.changed(step.path) }
+      guard step.old == nil || isResumed else { throw Self.changed(step.path) }
       return
     }
     guard status.kind == .file || status.kind == .link else {

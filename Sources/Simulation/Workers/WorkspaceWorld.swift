@@ -16,6 +16,8 @@ final class WorkspaceWorld: @unchecked Sendable {
     /// What was checked out.
     var base: [String: Work] = [:]
     var files: [String: Work] = [:]
+    /// What was read last.
+    var captured: [String: Work]?
   }
 
   /// By directory.
@@ -78,17 +80,18 @@ final class ProcessWorkspaces: Workspaces, @unchecked Sendable {
       free(slot)
       throw failure
     }
-    requireKept(slot, "overwritten")
+    requireKept(folders.slots[slot.directory]?.files, slot, "overwritten")
     let files = world.git.files(ofCommit: handoff.base)
     folders.slots[slot.directory]?.base = files
     folders.slots[slot.directory]?.files = files
+    folders.slots[slot.directory]?.captured = nil
     return slot
   }
 
   /// The only copy of work is never lost.
-  private func requireKept(_ slot: Slot, _ what: String) {
-    guard let folder = folders.slots[slot.directory], folder.files != folder.base else { return }
-    guard !world.git.holds(world.git.write(tree: folder.files)) else { return }
+  private func requireKept(_ files: [String: Work]?, _ slot: Slot, _ what: String) {
+    guard let files, files != folders.slots[slot.directory]?.base else { return }
+    guard !world.git.holds(world.git.write(tree: files)) else { return }
     world.checker.fail("the only copy of what lies in \(slot.name) is \(what)")
   }
 
@@ -138,13 +141,16 @@ final class ProcessWorkspaces: Workspaces, @unchecked Sendable {
     guard let folder = folders.slots[slot.directory] else {
       throw WorkspaceError(directory: slot.directory, reason: "it is not there")
     }
+    folders.slots[slot.directory]?.captured = folder.files
     return Captured(tree: world.git.write(tree: folder.files), notes: [])
   }
 
   func remove(_ slot: Slot) async throws(WorkspaceError) {
     await process.spend(world.gitTime())
     if let failure = failure(slot.directory) { throw failure }
-    requireKept(slot, "removed")
+    // Whoever lost his claim may write between the reading and the removal: nobody waits for that.
+    let folder = folders.slots[slot.directory]
+    requireKept(folder?.captured ?? folder?.files, slot, "removed")
     folders.slots[slot.directory] = nil
   }
 }

@@ -88,7 +88,7 @@ extension Database {
     of event: SessionEvent, of session: SessionID
   ) throws(StoreError) -> (stored: String, whole: String) {
     guard case .sessionPlanned(let plan) = event else {
-      let text = try EventCoding.json(event)
+      let text = try EventCoding.json(of: event)
       return (text, text)
     }
     var bodies: [String] = []

@@ -52,8 +52,14 @@ package struct Salvage {
     }
     let salvage = try Salvage(path: path)
     defer { salvage.clearAway(copies.count) }
+    let damaged = "\(path).damaged-\(now.milliseconds)"
     var sources: [Source] = []
+    // First, since opening the store makes SQLite drop what follows the damage in its log.
+    try LogImage.copy(path + "-wal", to: damaged + "-wal")
+    let image = salvage.plainPath(copies.count)
+    let hasLog = try LogImage.write(ofDatabase: path, to: image)
     if let store = salvage.opened(path) { sources.append(.store(store)) }
+    if hasLog, let store = salvage.opened(image) { sources.append(.store(store)) }
     for (index, copy) in copies.enumerated() {
       if let copy = salvage.unpacked(copy, as: index) { sources.append(.copy(copy)) }
     }
@@ -63,7 +69,6 @@ package struct Salvage {
     for source in sources { bodies += try salvage.copyBodies(from: source) }
     try salvage.derive()
     let witnessed = HeadWitness.head(besideDatabase: path)
-    let damaged = "\(path).damaged-\(now.milliseconds)"
     try salvage.publish(keepingOldAs: damaged)
     HeadWitness.forget(besideDatabase: path)
     try HeadWitness(besideDatabase: path).note(head)
@@ -117,7 +122,7 @@ package struct Salvage {
   private func plainPath(_ index: Int) -> String { "\(targetPath)-copy-\(index)" }
 
   private func clearAway(_ copies: Int) {
-    for index in 0..<copies {
+    for index in 0...copies {
       for suffix in ["", "-wal", "-shm"] { unlink(plainPath(index) + suffix) }
     }
   }
@@ -304,11 +309,13 @@ package struct Salvage {
   }
 
   private func publish(keepingOldAs damaged: String) throws(StoreError) {
-    for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+    for suffix in ["", "-shm"] where access(path + suffix, F_OK) == 0 {
       guard rename(path + suffix, damaged + suffix) == 0 else {
         throw .cannotOpen(path: path, reason: "it cannot be set aside: \(lastSystemError())")
       }
     }
+    // Its bytes were copied before SQLite looked at it.
+    unlink(path + "-wal")
     guard rename(targetPath, path) == 0 else {
       throw .cannotOpen(path: path, reason: lastSystemError())
     }
