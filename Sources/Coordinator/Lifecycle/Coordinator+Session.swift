@@ -22,7 +22,7 @@ extension Coordinator {
     _ session: SessionID, planned: @Sendable (ObjectID) throws(Problem) -> SessionPlan,
     entry: EntryReport, options: StartOptions
   ) async throws(Problem) {
-    if let problem = unsettled[session] { throw problem }
+    try await settleWhatRecoveryCouldNot(of: session)
     if try read({ (store) throws(StoreError) in try store.session(session) }) == nil {
       try await plan(session, by: planned)
     }

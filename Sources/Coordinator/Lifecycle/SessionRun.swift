@@ -169,7 +169,9 @@ package struct SessionRun: Sendable {
         }
         return
       case .outlived(let reason):
-        isWorkerGone = await coordinator.endStrays(of: id, fence).areGone
+        // Where none was found, it may be one that does not show its marks.
+        let ended = await coordinator.endStrays(of: id, fence)
+        isWorkerGone = ended.found > 0 && ended.areGone
         guard !watched.isLost else { break }
         try await coordinator.fail(id, fence: fence, reason: reason, isWorkerGone: isWorkerGone)
         return

@@ -126,6 +126,16 @@ extension Coordinator {
       remedy: "orchestrate recover")
   }
 
+  /// What stood in the way of a session's recovery may be gone by now.
+  ///
+  /// - Throws: `Problem` where its branch and refs cannot be settled now either.
+  func settleWhatRecoveryCouldNot(of session: SessionID) async throws(Problem) {
+    guard unsettled[session] != nil else { return }
+    var report = RecoveryReport()
+    try await settleReferences(of: try requireSession(session), into: &report)
+    unsettled[session] = nil
+  }
+
   /// Writes a problem of one session down and goes on, unless it is everybody's.
   func passOver(
     _ problem: Problem, of session: SessionID, into report: inout RecoveryReport
