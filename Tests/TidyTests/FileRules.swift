@@ -12,8 +12,6 @@ private let writers: [String: String] = [
   "Sources/Store/Safety/PackedFile.swift": "copies of the store, synced and renamed by their shelf",
   "Sources/Git/Workspaces/Workspace.swift":
     "a workspace's lock and hints; Git may not import Documents",
-  "Sources/Store/Safety/BackupShelf.swift": "why a copy failed; Store may not import Documents",
-  "Sources/Store/Safety/PackedFile.swift": "a copy, compressed piece by piece and then renamed",
   "Sources/Git/Workspaces/FileWriter.swift":
     "a workspace's content, name by name and through no link",
   "Sources/Supervision/Runners/PrivateDirectory.swift": "files of one test run, removed with it",
