@@ -6,7 +6,8 @@ import Store
 
 extension Coordinator {
   /// Proves again what was handed in while a proof could not be made: git or a workspace failed, and
-  /// only the worker was told. Then waits for a change.
+  /// only the worker was told. Then waits for a change. Where none comes, what a change should have
+  /// set off may have failed half-way, a merge on a full disk for instance: it is done again.
   ///
   /// - Throws: `Problem` where it cannot be made now either; the next run tries once more.
   package func proveWhatWaits(in session: SessionID) async throws(Problem) {
@@ -22,6 +23,7 @@ extension Coordinator {
         guard error.code == Problem.movedOn || error.exit == .leaseLost else { throw error }
       }
     }
-    await change(after: seen, limit: .seconds(60))
+    await change(after: seen, limit: isOutOfSpace ? .seconds(1) : .seconds(60))
+    if changeCount == seen { try await advance(session) }
   }
 }
