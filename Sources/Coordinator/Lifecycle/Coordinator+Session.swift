@@ -208,7 +208,10 @@ extension Coordinator {
     if let ending = try ending(of: session) { return ending }
     // The last merge may be at work for somebody who polls, or may have failed under him after it was
     // recorded: no session ends before its branch is where the store says.
-    while isMerging { await change(after: changeCount, limit: .seconds(1)) }
+    while isMerging {
+      if Task.isCancelled { return .interrupted }
+      await change(after: changeCount, limit: .seconds(1))
+    }
     try await settleBranch(session)
     let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
     let open = tasks.filter {
