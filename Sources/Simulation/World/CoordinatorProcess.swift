@@ -90,7 +90,8 @@ final class CoordinatorProcess: @unchecked Sendable {
         result = .failure(error)
       }
     }
-    for (_, request) in requests.sorted(by: { $0.key < $1.key }) { await request.task.value }
+    // Others may still ask meanwhile.
+    while let request = requests.min(by: { $0.key < $1.key })?.value { await request.task.value }
     guard isAlive else { return world.scheduler.remove(site) }
     isAlive = false
     coordinator = nil
