@@ -29,6 +29,8 @@ let package = Package(
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
 
     // MARK: Values and rules
@@ -36,7 +38,7 @@ let package = Package(
 
     // MARK: The edges, each apart from the others
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
-    .target(name: "Store", dependencies: ["Domain", "CSQLite"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["Domain", "CSQLite", "CZlib"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
     .target(
       name: "Supervision", dependencies: ["Domain", "CPlatform"],
@@ -73,6 +75,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "Trials", dependencies: ["Domain", "Store", "Git", "TestKit"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Domain", "Git", "Supervision", "Coordinator"],
       swiftSettings: strict),
     .target(
       name: "Simulation",

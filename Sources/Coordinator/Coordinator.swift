@@ -42,6 +42,14 @@ package actor Coordinator {
   var equipping: Set<HandoffID> = []
   /// Lapsed claims whose end is under way in this process.
   var expiring: Set<HandoffID> = []
+  /// Claims whose agents this process launched and watches: their ends are its own to find.
+  var attended: Set<Fence> = []
+  /// Lapsed claims that could not be ended; each is told once.
+  var wedged: Set<HandoffID> = []
+  /// Work waits for space on the disk, which was told.
+  var isOutOfSpace = false
+  /// Why a session could not be settled when this coordinator began.
+  var unsettled: [SessionID: Problem] = [:]
   /// The segment for which a checkpoint at half the window was noted, by session.
   var checkpointed: [SessionID: Int] = [:]
   /// Merges go one after the other.

@@ -67,6 +67,11 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// A repository in which something is refused, and why.
+  package init(refusing why: String) {
+    self.init(.unsupportedRepository(why), operation: "roll back", message: why)
+  }
+
   /// The error of the libgit2 call that has just returned `code` on this thread.
   init(code: Int32, operation: String) {
     // The message is thread-local and the next call may overwrite it, so it is taken at once.

@@ -58,7 +58,7 @@ package struct LocalDesk: HandoffDesk {
         code: "REPORT001", exit: .badInput, message: "the report cannot be read",
         reason: "\(error)", remedy: "orchestrate handoff submit --help")
     }
-    let result = try await coordinator.submit(
+    let result = try await coordinator.handIn(
       id, fence: fence, report: parsed, reportBody: parsed?.body)
     return Wire.result(result)
   }

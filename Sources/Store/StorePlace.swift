@@ -43,6 +43,13 @@ enum StorePlace {
     }
   }
 
+  /// Makes a file's bytes durable.
+  static func synchronizeFile(_ path: String) throws(StoreError) {
+    if let code = WatchedFiles.synchronize(path, isFolder: false) {
+      throw .cannotOpen(path: path, reason: systemError(code))
+    }
+  }
+
   /// - Throws: `StoreError.networkFileSystem` where the kernel names one (RELIABILITY T18).
   static func requireLocal(_ path: String) throws(StoreError) {
     var info = statfs()

@@ -103,15 +103,16 @@ package final class SessionFixture {
   /// - Parameters:
   ///   - command: what runs the tests.
   ///   - health: the health check; none by default.
+  ///   - lease: how long a claim holds; 15 minutes by default.
   ///   - agent: who is launched for every role; nobody by default.
   package func coordinator(
     jobs: Int = 1, attempts: Int = 3, command: [String] = pytest, health: [String]? = nil,
-    agent: (any AgentDriver)? = nil
+    lease: Duration = .seconds(900), agent: (any AgentDriver)? = nil
   ) throws -> Coordinator {
     let (clock, heard) = (clock, heard)
     return Coordinator(
       paths: paths,
-      settings: try settings(jobs, attempts, command, health, agent), store: store,
+      settings: try settings(jobs, attempts, command, health, lease, agent), store: store,
       supervisor: supervisor, clock: { clock.now }, jobs: jobs,
       tell: { event in heard.events.withLock { $0.append(event) } })
   }
@@ -129,14 +130,14 @@ package final class SessionFixture {
 
   private func settings(
     _ jobs: Int, _ attempts: Int, _ command: [String], _ health: [String]?,
-    _ agent: (any AgentDriver)?
+    _ lease: Duration, _ agent: (any AgentDriver)?
   ) throws -> ProjectSettings {
     var drivers: [Role: any AgentDriver] = [:]
     if let agent { for role in Role.allCases { drivers[role] = agent } }
     return ProjectSettings(
       proof: Self.proof(PytestRunner(command: command)),
       limits: WorkLimits(
-        attemptsMax: attempts, leaseLength: .seconds(900), jobs: jobs, agentDeadline: .seconds(60)),
+        attemptsMax: attempts, leaseLength: lease, jobs: jobs, agentDeadline: .seconds(60)),
       budget: BudgetLimits(), drivers: drivers, prompts: [:], workflows: try Self.workflows(),
       gates: [],
       statusAliases: try StatusAliases(parsing: Array("{\"statuses\":{}}".utf8), file: "aliases"),

@@ -105,6 +105,42 @@ extension StoreContract {
     try requireWhole(store)
   }
 
+  /// Whatever workers call themselves, and with a report or without, the journal's hashes are those
+  /// of the canonical JSON, written by other hands.
+  package func oddNamesAreJournalledAsAnyOther() throws {
+    let names = [
+      "", "plain", "a\"b\\c", "a/b", "\u{0}\u{1}\u{8}\t\n\u{c}\r\u{1f}", "\u{7f}\u{80}\u{2028}", "é🎉",
+      "{}[]:,'<>&",
+    ]
+    let sample = try SamplePlan(tasks: names.count)
+    let (store, clock) = try started(sample)
+    for index in names.indices {
+      try store.commit(
+        try sample.activated(task: index + 1, ordinal: index + 1, at: clock.now.wall))
+    }
+    for (index, name) in names.enumerated() {
+      let wish = ClaimRequest(
+        roles: [.testEngineer], worker: name, leaseLength: .seconds(60 + index))
+      guard let handoff = try store.claim(wish, at: clock.now) else {
+        throw ContractViolation("nothing to claim")
+      }
+      try require(handoff.claim?.worker == name, "\(name) became another")
+      let submission = Submission(
+        tree: SamplePlan.object(index), report: index % 2 == 0 ? nil : Digest.sha256(of: name.utf8),
+        submittedAt: clock.now.wall)
+      try commit(
+        store, sample, clock, [], [.handoffSubmitted(handoff.id, try fence(handoff), submission)])
+      clock.advance(by: .milliseconds(7))
+    }
+    var head = JournalHead.start
+    for entry in try store.entries(in: nil, after: 0, limit: .max) {
+      head = head.followed(
+        by: try StoreSnapshot.canonicalJSON(entry.event), of: entry.session, at: entry.at)
+      try require(entry.hash == head.hash, "entry \(entry.sequence) has another hash")
+    }
+    try require(try store.head() == head, "the head is not the last entry")
+  }
+
   private var request: ClaimRequest {
     ClaimRequest(roles: [.testEngineer], worker: "worker", leaseLength: .seconds(60))
   }

@@ -19,6 +19,12 @@ enum Trials {
            Trials inspect FOLDER        read and check the store alone, tell where its journal ends
            Trials salvage FOLDER        make the store anew from it and the copies in `backups`
            Trials bench FOLDER HANDOFFS CLIENTS    tell how many handoffs a second are durable
+           Trials fill FOLDER TASKS EVENTS    make a store with a long history, tell its size
+           Trials load FOLDER           tell how long that takes to open, to save to, and to ask
+           Trials flip FOLDER FILE SEED FIRST COUNT    change a bit of a file in `state`, each time
+                                        another, and tell whether it was noticed and repaired
+           Trials compete FOLDER HANDOFFS    work a queue off beside other processes that do too
+           Trials judge FOLDER HANDOFFS SAID    look at what such processes left
     FOLDER holds the git repository `project`; the store is made beside it. SAID holds the lines
     that earlier runs have told.
 
@@ -36,6 +42,19 @@ enum Trials {
         try Audit(of: session, told: try lines(of: arguments[2])).require()
       case ("inspect", 2): try StoreTrial(folder: arguments[1]).inspect()
       case ("salvage", 2): try StoreTrial(folder: arguments[1]).salvage()
+      case ("fill", 4):
+        try LoadBench(folder: arguments[1])
+          .make(tasks: try number(arguments[2]), events: try number(arguments[3]))
+      case ("load", 2): try LoadBench(folder: arguments[1]).run()
+      case ("flip", 6):
+        try FlipTrial(folder: arguments[1]).run(
+          arguments[2], seed: try number(arguments[3]), first: try number(arguments[4]),
+          count: try number(arguments[5]))
+      case ("compete", 3):
+        try Competition(folder: arguments[1], handoffs: try number(arguments[2])).run()
+      case ("judge", 4):
+        try Competition(folder: arguments[1], handoffs: try number(arguments[2]))
+          .check(told: try lines(of: arguments[3]))
       case ("bench", 4):
         try HandoffBench(folder: arguments[1], handoffs: try number(arguments[2]))
           .run(clients: try number(arguments[3]))

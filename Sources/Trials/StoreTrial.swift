@@ -20,18 +20,27 @@ struct StoreTrial {
     self.lock = lock
   }
 
-  /// Reads everything, and tells of it in one line that is the same for the same content.
-  func inspect() throws {
+  /// Reads everything, and tells of it.
+  func inspect() throws { print(try content()) }
+
+  /// Everything that can be read, in one line that is the same for the same content.
+  ///
+  /// - Throws: where anything does not hold.
+  func content() throws -> String {
     let store = try SQLiteStore.open(path: path, role: .writer(lock), reserveBytes: 0)
+    defer { store.close() }
     let report = try store.verifyJournal(.replay)
     guard report.isWhole else { throw TrialError(description: "\(report.problems)") }
     let read = String(reflecting: try StoreSnapshot(of: store))
-    print("\(report.head.sequence) \(report.head.hash) \(Digest.sha256(of: read.utf8))")
+    return "\(report.head.sequence) \(report.head.hash) \(Digest.sha256(of: read.utf8))"
   }
 
   func salvage() throws {
-    let report = try Salvage.run(
-      path: path, lock: lock, shelf: shelf, at: Timestamp(milliseconds: 1))
+    let report = try salvaged()
     print("\(report.head.sequence) entries, \(report.entriesLost) lost")
+  }
+
+  func salvaged() throws -> SalvageReport {
+    try Salvage.run(path: path, lock: lock, shelf: shelf, at: Timestamp(milliseconds: 1))
   }
 }

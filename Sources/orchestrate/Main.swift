@@ -47,9 +47,11 @@ extension CommandTable {
       Example("orchestrate status", "What needs you, and how things stand"),
     ],
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
-      + [DoctorCommand.spec, RecoverCommand.spec] + SessionCommands.specs + TaskCommands.specs
+      + [DoctorCommand.spec, RecoverCommand.spec, RollbackCommand.spec] + UndoCommand.specs
+      + SessionCommands.specs + TaskCommands.specs
       + HandoffCommands.specs
-      + CheckpointCommands.specs + [VerifyCommand.spec] + GateCommand.specs
+      + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec]
+      + GateCommand.specs
       + [HookCommand.spec, VersionCommand.spec],
     groups: [
       CommandGroup(["session"], summary: "Sessions, started or not"),

@@ -48,6 +48,16 @@ import Testing
     #expect(healthy.standardOutput.text.contains("the journal is whole"), said(healthy))
     let again = await project.orchestrate("recover")
     #expect(again.termination == .exited(0), said(again))
+
+    // A clone has the refs and nothing else.
+    let gone = await project.shell("rm -r .claude/state")
+    #expect(gone.termination == .exited(0), said(gone))
+    let rebuilt = await project.orchestrate("recover", "--salvage")
+    #expect(rebuilt.termination == .exited(0), said(rebuilt))
+    #expect(rebuilt.standardOutput.text.contains("from the journal in git"), said(rebuilt))
+    let whole = await project.orchestrate("doctor")
+    #expect(whole.standardOutput.text.contains("the journal is whole"), said(whole))
+    #expect(whole.standardOutput.text.contains("there is no copy of the store"), said(whole))
   }
 
   @Test func `without a store or a copy there is nothing to salvage`() async throws {

@@ -5,6 +5,7 @@ import Agents
 import Coordinator
 import Domain
 import Git
+import Glibc
 import Store
 import TestKit
 import TestPacing
@@ -167,6 +168,18 @@ struct ClaimTests {
     #expect(try project.repository.git("for-each-ref").contains("/rescue/"))
   }
 
+  @Test func `a workspace that a crash kept from its worker is not kept for ever`() async throws {
+    let (project, coordinator) = try await started()
+    let claimed = try await project.requireClaim(coordinator, worker: "run:1:1")
+    let folder = claimed.slot.directory
+    for name in ["base", "packet.json", "hook.json"] { unlink("\(folder)/\(name)") }
+    let next = try project.coordinator()
+    _ = try await next.recover(isWorkerAlive: { _ in false })
+    #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
+    #expect(try await project.work(next, on: project.requireClaim(next), as: agent).isAccepted)
+    #expect(try !project.repository.git("for-each-ref").contains("/rescue/"))
+  }
+
   @Test func `recover proves what was handed in before the crash`() async throws {
     let (project, coordinator) = try await started()
     let claimed = try await project.requireClaim(coordinator)
@@ -224,6 +237,51 @@ struct ClaimTests {
     let result = try await project.work(coordinator, on: claimed, as: agent)
     #expect(result.isAccepted)
     #expect(try project.repository.revision(name) == result.commit?.text)
+  }
+
+  @Test func `a checkpoint's ref that was removed, or moved, is made again, and nothing is lost`()
+    async throws
+  {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let name = "refs/orchestrate/039/tasks/task-1/red-1-1"
+    #expect(try project.repository.revision(name) == commit)
+    try project.repository.git("update-ref", "-d", name)
+    let removed = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(removed.references == [name])
+    #expect(try project.repository.revision(name) == commit)
+
+    let other = try project.repository.revision("main")
+    try project.repository.git("update-ref", name, other)
+    let moved = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(moved.references == [name])
+    #expect(try project.repository.revision(name) == commit)
+    #expect(try project.repository.git("for-each-ref", "--points-at", other).contains("-moved-"))
+    let last = try project.coordinator()
+    #expect(try await last.recover(isWorkerAlive: { _ in true }).isEmpty)
+    try project.repository.git("update-ref", "-d", name)
+    #expect(
+      try await project.work(last, on: project.requireClaim(last), as: agent).isAccepted)
+    #expect(try project.repository.revision(name) == commit)
+  }
+
+  @Test func `a checkpoint whose commit is gone is told, and the others go on`() async throws {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let name = "refs/orchestrate/039/tasks/task-1/red-1-1"
+    try project.repository.git("update-ref", "-d", name)
+    let object = "/.git/objects/\(commit.prefix(2))/\(commit.dropFirst(2))"
+    #expect(unlink(project.repository.path + object) == 0)
+    let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(report.lostReferences == [name])
+    let isTold = project.told.contains {
+      if case .warning(let text) = $0 { text.contains("git fetch CLONE") } else { false }
+    }
+    #expect(isTold)
   }
 
   @Test func `recover moves a branch that a crash left behind`() async throws {

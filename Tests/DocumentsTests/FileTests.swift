@@ -18,6 +18,15 @@ import Testing
     #expect(try readFolder(folder.file("a/b")) == ["c.json"])
   }
 
+  @Test func `a hint is replaced whole as well, and leaves nothing beside it`() throws {
+    let path = folder.file("hints/hint")
+    for text in ["one", "two"] {
+      try AtomicFile.write(Array(text.utf8), to: path, durability: .processes)
+    }
+    #expect(try readFile(path) == Array("two".utf8))
+    #expect(try readFolder(folder.file("hints")) == ["hint"])
+  }
+
   @Test func `permissions stay, and are 0644 for a new file`() throws {
     func mode(_ path: String) -> mode_t {
       var status = stat()
@@ -76,6 +85,20 @@ import Testing
     #expect(bytes.count == 50_000)
     #expect(Set(bytes).count == 1)
     #expect(try readFolder(folder.path) == ["shared"])
+  }
+
+  @Test func `what a killed process was writing is removed, and nothing else is`() throws {
+    // Beyond the largest number that a process of Linux can have.
+    let names = [
+      ".orchestrate-4194305-1.tmp", ".orchestrate-\(getpid())-900.tmp", ".orchestrate-notes.tmp",
+      "orchestrate-4194305-1.tmp", ".orchestrate-4194305-1.txt",
+    ]
+    for name in names { try AtomicFile.write([1], to: folder.file(name)) }
+    #expect(symlink("/etc/hostname", folder.file(".orchestrate-4194305-2.tmp")) == 0)
+    AtomicFile.removeLeftovers(in: folder.path)
+    #expect(
+      Set(try readFolder(folder.path)) == Set(names.dropFirst() + [".orchestrate-4194305-2.tmp"]))
+    AtomicFile.removeLeftovers(in: folder.file("none"))
   }
 
   @Test func `a missing file is nil, a pipe and a long file are refused`() throws {

@@ -26,6 +26,7 @@ import Testing
     #expect(configuration.timeouts.fullTest == 300)
     #expect(configuration.limits.attempts == 3)
     #expect(configuration.limits.leaseSeconds == 900)
+    #expect(configuration.limits.diskReserveMiB == 64)
     #expect(configuration.limits.jobs == 1)
     #expect(configuration.limits.agentMinutes == 30)
     #expect(configuration.budget == BudgetLimits())
@@ -77,7 +78,8 @@ import Testing
                   {"id": "cov", "kind": "coverage", "command": "c", "report": "c.xml",
                    "format": "cobertura", "lineMin": 80, "branchMin": 70.5, "dropMax": 1}],
         "gate_sets": {"default": "docs", "workflows": {"bug-fix": "task"}},
-        "limits": {"attempts": 5, "leaseSeconds": 60, "jobs": 2, "agentMinutes": 10},
+        "limits": {"attempts": 5, "leaseSeconds": 60, "jobs": 2, "agentMinutes": 10,
+                   "diskReserveMiB": 512},
         "budget": {"windowTokens": 100000, "segmentMinutes": 20, "sessionMinutes": 60},
         "proof": {"repeat": 3, "unneededHunksShareMax": 0.5, "necessitySeconds": 9, "keep": [".build"]},
         "docs": {"paths": ["*.rst"]}, "environment": ["LANG"], "context": {"a": 1},
@@ -103,6 +105,7 @@ import Testing
     #expect(configuration.gateSets.set(of: "bug-fix") == .task)
     #expect(configuration.gateSets.set(of: "feature-development") == .docs)
     #expect(configuration.limits.attempts == 5)
+    #expect(configuration.limits.diskReserveMiB == 512)
     #expect(configuration.budget.sessionMinutes == 60)
     #expect(configuration.proof.repeats == 3)
     #expect(configuration.proof.keep == [".build"])

@@ -51,6 +51,7 @@ enum HandoffInput: CaseIterable, Hashable {
   case refused, refusedStale
   case failed, failedStale
   case expired, expiredStale, expiredEarly
+  case lost, lostStale
   case released, releasedStale
   case cancelled, revived
 
@@ -84,6 +85,8 @@ enum HandoffInput: CaseIterable, Hashable {
       return .ended(try handoff.expired(fence: .old, at: .at(1_000), feedback: reason))
     case .expiredEarly:
       return .ended(try handoff.expired(fence: .held, at: .at(999), feedback: reason))
+    case .lost: return .ended(try handoff.lost(fence: .held, feedback: reason))
+    case .lostStale: return .ended(try handoff.lost(fence: .old, feedback: reason))
     case .released: try handoff.released(fence: .held)
     case .releasedStale: try handoff.released(fence: .newer)
     case .cancelled: try handoff.cancelled()

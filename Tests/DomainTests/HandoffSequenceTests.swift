@@ -24,6 +24,7 @@ import Testing
     #expect(isTaken || after == before, "a rejected input changed a thing: \(step)")
     #expect((1...after.attemptsMax).contains(after.attempt))
     #expect(after.feedback.count <= Handoff.feedbackMax)
+    #expect((0...Handoff.lossesMax).contains(after.losses))
     if step.needsFence, let claim = before.claim, claim.fence != step.fence {
       #expect(!isTaken, "a stale fence was listened to: \(step)")
     }
@@ -47,7 +48,7 @@ import Testing
 private struct Step {
   enum Kind: CaseIterable {
     case claimed, renewed, submitted, accepted, refused, failed, expired, released, cancelled
-    case revived
+    case revived, lost
   }
 
   let kind: Kind
@@ -83,6 +84,7 @@ private struct Step {
       case .released: try handoff.released(fence: fence)
       case .cancelled: try handoff.cancelled()
       case .revived: try handoff.revived()
+      case .lost: _ = try handoff.lost(fence: fence, feedback: reason)
       }
       return true
     } catch {

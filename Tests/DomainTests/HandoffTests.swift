@@ -2,6 +2,7 @@
 // Every input of a handoff in every state: what it leads to, or why it cannot have happened.
 
 import Domain
+import FoundationEssentials
 import Testing
 
 @Suite struct HandoffTests {
@@ -33,7 +34,8 @@ import Testing
       .submittedLate: nothingHeld, .accepted: nothingHeld, .acceptedStale: nothingHeld,
       .refused: nothingHeld, .refusedStale: nothingHeld, .failed: nothingHeld,
       .failedStale: nothingHeld, .expired: .no(.ended(.ready)), .expiredStale: .no(.ended(.ready)),
-      .expiredEarly: .no(.ended(.ready)), .released: nothingHeld, .releasedStale: nothingHeld,
+      .expiredEarly: .no(.ended(.ready)), .lost: nothingHeld, .lostStale: nothingHeld,
+      .released: nothingHeld, .releasedStale: nothingHeld,
       .cancelled: .yes(.cancelled), .revived: .no(.notReady(.ready)),
     ],
     .claimed: [
@@ -42,7 +44,8 @@ import Testing
       .submittedStale: otherHeld, .submittedLate: otherHeld, .accepted: .no(.notSubmitted),
       .acceptedStale: otherHeld, .refused: .no(.notSubmitted), .refusedStale: otherHeld,
       .failed: .ended(.requeued), .failedStale: otherHeld, .expired: .ended(.requeued),
-      .expiredStale: otherHeld, .expiredEarly: otherHeld, .released: .yes(.ready),
+      .expiredStale: otherHeld, .expiredEarly: otherHeld, .lost: .ended(.requeued),
+      .lostStale: otherHeld, .released: .yes(.ready),
       .releasedStale: otherHeld, .cancelled: .yes(.cancelled),
       .revived: .no(.notReady(.claimed(.sample()))),
     ],
@@ -54,7 +57,8 @@ import Testing
       .acceptedStale: otherHeld, .refused: .ended(.requeued), .refusedStale: otherHeld,
       .failed: .no(.alreadySubmitted), .failedStale: otherHeld, .expired: .no(.alreadySubmitted),
       .expiredStale: .no(.alreadySubmitted), .expiredEarly: .no(.alreadySubmitted),
-      .released: .no(.alreadySubmitted), .releasedStale: otherHeld, .cancelled: .yes(.cancelled),
+      .lost: .no(.alreadySubmitted), .lostStale: otherHeld, .released: .no(.alreadySubmitted),
+      .releasedStale: otherHeld, .cancelled: .yes(.cancelled),
       .revived: .no(.notReady(.submitted(.sample(), .sample))),
     ],
     .accepted: atAnEnd(.accepted, revived: .no(.ended(.accepted))),
@@ -125,6 +129,42 @@ import Testing
     try handoff.released(fence: .held)
     #expect(handoff.attempt == 1)
     #expect(handoff.feedback.isEmpty)
+  }
+
+  @Test func `the fifth claim in a row that is lost with its coordinator is the last`() throws {
+    var handoff = HandoffSituation.ready.handoff
+    for number in 1...Handoff.lossesMax {
+      try handoff.claimed(.sample())
+      let end = try handoff.lost(fence: .held, feedback: .sample(number))
+      #expect(end == (number < 5 ? .requeued : .exhausted))
+      #expect(handoff.losses == number && handoff.attempt == 1)
+    }
+    #expect(handoff.state == .dead && handoff.feedback == [.sample(5)])
+    try expectRoundTrip(handoff)
+    try handoff.revived()
+    #expect(handoff.losses == 0)
+  }
+
+  @Test(arguments: [HandoffInput.failed, .expired, .released])
+  func `a claim that ended any other way starts the counting of lost ones anew`(
+    input: HandoffInput
+  ) throws {
+    var handoff = HandoffSituation.ready.handoff
+    for _ in 1..<Handoff.lossesMax {
+      try handoff.claimed(.sample())
+      _ = try handoff.lost(fence: .held, feedback: .sample(1))
+    }
+    try handoff.claimed(.sample())
+    _ = input.apply(to: &handoff)
+    #expect(handoff.state == .ready && handoff.losses == 0)
+    try handoff.claimed(.sample())
+    #expect(try handoff.lost(fence: .held, feedback: .sample(1)) == .requeued)
+  }
+
+  @Test func `a handoff that lost no claim is written as before they were counted`() throws {
+    let text = String(
+      decoding: try JSONEncoder().encode(HandoffSituation.ready.handoff), as: UTF8.self)
+    #expect(!text.contains("lostClaims"))
   }
 
   @Test func `it never allows fewer than one attempt and carries the newest five refusals`() {

@@ -136,4 +136,9 @@ extension TemporaryDirectory {
   ) throws {
     try medium.contract(in: directory).handoversOfEightThreadsAreEachOnce()
   }
+
+  @Test(arguments: Medium.allCases)
+  func `odd names are journalled as any other`(medium: Medium) throws {
+    try medium.contract(in: directory).oddNamesAreJournalledAsAnyOther()
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Full disks, lost entries, copies, and stores made anew from what is left.
+// Full disks, lost entries, copies and shared transactions.
 
 import Domain
 import Glibc
@@ -54,6 +54,14 @@ import Testing
     }
     #expect(try store.head() == before)
     try note("what is under way goes on", in: store)
+    let handover = try store.commit(
+      Transition(
+        session: SessionID("39")!, at: clock.now.wall,
+        events: [.noted(Note(kind: "test", text: "so does what would be followed by a claim"))]),
+      claiming: ClaimRequest(
+        roles: [.testEngineer], worker: "w", leaseLength: .seconds(60)), at: clock.now)
+    #expect(handover.claimed == nil)
+    #expect(handover.head.sequence == before.sequence + 2)
   }
 
   @Test func `on a disk that fills up work under way is kept, and claims wait for space`() throws {
@@ -156,8 +164,35 @@ import Testing
     try note("later", in: store)
     #expect(shelf.copies().count == 2)
     #expect(store.copyFailure == nil)
-    let copy = try SQLiteStore.open(path: shelf.copies()[0], role: .reader)
+    let plain = directory.file("unpacked.db")
+    try BackupShelf.unpack(shelf.copies()[0], into: plain)
+    let copy = try SQLiteStore.open(path: plain, role: .reader)
     #expect(try copy.head() == store.head())
+    #expect(shelf.newest() == clock.now.wall)
+  }
+
+  @Test func `a copy is packed, so that gunzip opens it, and smaller`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    for round in 1...50 { try note("\(round) " + String(repeating: "words ", count: 200), in: store) }
+    let copy = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
+    let plain = directory.file("plain.db")
+    #expect(system("gunzip <'\(copy)' >'\(plain)'") == 0)
+    #expect(try SQLiteStore.open(path: plain, role: .reader).verifyJournal(.replay).isWhole)
+    #expect(try bytes(of: copy).count * 3 < bytes(of: plain).count)
+    #expect(shelf.copies() == [copy], "nothing else is left in the folder")
+  }
+
+  @Test func `a copy with a changed bit does not unpack`() throws {
+    let store = try directory.makeStore("store")
+    try start(store)
+    let copy = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
+    var content = try bytes(of: copy)
+    content[content.count / 2] ^= 1
+    try write(content, to: copy)
+    #expect(throws: StoreError.self) {
+      try BackupShelf.unpack(copy, into: directory.file("plain.db"))
+    }
   }
 
   @Test func `a copy that cannot be made harms no commit and is told`() throws {
@@ -166,80 +201,14 @@ import Testing
     try start(store)
     #expect(store.copyFailure != nil)
     #expect(try store.head().sequence > 0)
-  }
-
-  @Test func `a damaged store drives no good copy out`() throws {
-    let store = try directory.makeStore("store")
-    try start(store)
-    try note("needle", in: store)
-    let good = try #require(try store.backUpIfDue(to: shelf, at: clock.now.wall))
-    store.close()
-    try damage("needle")
-    let damaged = try directory.makeStore("store")
+    let failure = try #require(shelf.failure())
+    #expect(failure.at == clock.now.wall)
+    #expect(!failure.reason.isEmpty)
+    #expect(unlink(directory.file("store/backups")) == 0)
     clock.advance(by: .seconds(301))
-    #expect(throws: StoreError.self) {
-      try damaged.backUpIfDue(to: shelf, at: clock.now.wall)
-    }
-    #expect(shelf.copies() == [good])
-  }
-
-  // MARK: Salvage
-
-  @Test func `a damaged entry is taken from a copy, and the rest from the store`() throws {
-    let store = try directory.makeStore("store")
-    try start(store)
-    try note("needle", in: store)
-    _ = try claim(from: store)
-    try store.backUpIfDue(to: shelf, at: clock.now.wall)
-    for text in ["later", "latest"] { try note(text, in: store) }
-    let before = try StoreSnapshot(of: store)
-    store.close()
-    try damage("needle")
-
-    let report = try Salvage.run(
-      path: path, lock: try lock(), shelf: shelf, at: clock.now.wall)
-    #expect(report.entriesLost == 0)
-    #expect(report.entriesFromStore == report.head.sequence - 1)
-    #expect(report.bodies == 3)
-    let salvaged = try directory.makeStore("store")
-    #expect(try StoreSnapshot(of: salvaged) == before)
-    #expect(try salvaged.verifyJournal(.replay).isWhole)
-    #expect(try salvaged.document(Digest.sha256(of: "needle".utf8)) == "needle")
-    #expect(access(report.damagedPath, F_OK) == 0, "what was damaged is kept")
-  }
-
-  @Test func `without a copy the journal up to the damage is kept, and the loss told`() throws {
-    let store = try directory.makeStore("store")
-    try start(store)
-    try note("needle", in: store)
     try note("later", in: store)
-    let head = try store.head().sequence
-    store.close()
-    try damage("needle")
-    let report = try Salvage.run(path: path, lock: try lock(), shelf: nil, at: clock.now.wall)
-    #expect(report.head.sequence == head - 2)
-    #expect(report.entriesLost == 2)
-    let salvaged = try directory.makeStore("store")
-    try note("it goes on", in: salvaged)
-    #expect(try salvaged.verifyJournal(.replay).isWhole)
-  }
-
-  @Test func `a store whose file is gone comes back from its newest copy`() throws {
-    let store = try directory.makeStore("store")
-    try start(store)
-    try store.backUpIfDue(to: shelf, at: clock.now.wall)
-    let before = try StoreSnapshot(of: store)
-    store.close()
-    try write([UInt8](repeating: 0, count: 8192), to: path)
-    let report = try Salvage.run(path: path, lock: try lock(), shelf: shelf, at: clock.now.wall)
-    #expect(report.entriesFromStore == 0)
-    #expect(try StoreSnapshot(of: try directory.makeStore("store")) == before)
-  }
-
-  private func damage(_ needle: String) throws {
-    var content = try bytes(of: path)
-    for range in content.ranges(of: Array(needle.utf8)) { content[range.lowerBound] ^= 1 }
-    try write(content, to: path)
+    #expect(shelf.failure() == nil)
+    #expect(shelf.copies().count == 1)
   }
 
   // MARK: Shared transactions

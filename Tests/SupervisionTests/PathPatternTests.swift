@@ -13,6 +13,7 @@ import Testing
     ("tests/", "tests/a"), ("tests/", "tests/"), ("/tests/", "tests/a"), ("./a/*.py", "a/b.py"),
     ("?.py", "ü.py"), ("a[1].py", "a[1].py"), ("**", "a/b"), ("*", "a/b"), ("a**b", "axxb"),
     ("**/x/**", "a/x/b"), ("**/x/", "a/x/b/c"), ("*.e?t", "a.b.ext"),
+    ("tests/", "tests/\u{301}a.py"), ("/tests/*", "tests/\u{301}a.py"),
   ])
   func `matches`(pattern: String, path: String) {
     #expect(PathPattern(pattern).matches(path))

@@ -5,7 +5,7 @@
 let mayImport: [String: Set<String>] = [
   "Domain": [],
   "Documents": ["Domain", "CYAML", "CMark"],
-  "Store": ["Domain", "CSQLite", "CPostgres", "CSodium"],
+  "Store": ["Domain", "CSQLite", "CPostgres", "CSodium", "CZlib"],
   "Signing": ["Domain", "CSodium"],
   "Git": ["Domain", "CGit2"],
   "Supervision": ["Domain", "CPlatform"],
@@ -21,6 +21,7 @@ let mayImport: [String: Set<String>] = [
   ],
   "TestPacing": ["Testing"],
   "Trials": ["Domain", "Store", "Git", "TestKit"],
+  "Benchmarks": ["Domain", "Git", "Supervision", "Coordinator"],
   "Simulation": [
     "Domain", "Documents", "Store", "Git", "Supervision", "Agents", "Coordinator", "TestKit",
   ],

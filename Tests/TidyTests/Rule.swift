@@ -73,5 +73,5 @@ struct Rule: Sendable, CustomStringConvertible {
   }
 
   static let all: [Rule] =
-    importRules + declarationRules + concurrencyRules + layoutRules
+    importRules + declarationRules + concurrencyRules + layoutRules + fileRules
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The least that a durable handoff costs in SQLite: C, prepared statements, WAL, FULL, one process.
 // floor FOLDER HANDOFFS TRANSACTIONS   TRANSACTIONS is 1 (complete and claim together) or 2.
+// floor FOLDER fill TASKS EVENTS       a session with a long history
+// floor FOLDER load                    microseconds to open it and read all tasks, to save, to ask
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +36,88 @@ static void finish(sqlite3_stmt *statement) {
   sqlite3_reset(statement);
 }
 
+static void fill(int tasks, int events) {
+  run("CREATE TABLE tasks (id INTEGER PRIMARY KEY, name TEXT UNIQUE, state TEXT, body TEXT);"
+      "CREATE TABLE events (id INTEGER PRIMARY KEY, event TEXT); BEGIN");
+  sqlite3_stmt *task = prepared("INSERT INTO tasks (name, state, body) VALUES (?1, 'ready', ?2)");
+  sqlite3_stmt *event = prepared("INSERT INTO events (event) VALUES (?1)");
+  char body[513], name[32];
+  memset(body, 'x', 512);
+  sqlite3_bind_text(task, 2, body, 400, SQLITE_STATIC);
+  sqlite3_bind_text(event, 1, body, 200, SQLITE_STATIC);
+  for (int i = 1; i <= tasks; i++) {
+    snprintf(name, sizeof name, "task-%d", i);
+    sqlite3_bind_text(task, 1, name, -1, SQLITE_TRANSIENT);
+    finish(task);
+  }
+  for (int i = 0; i < events; i++) finish(event);
+  run("COMMIT");
+}
+
+static struct timespec lap_begin;
+
+static long lap(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  long passed = (now.tv_sec - lap_begin.tv_sec) * 1000000 + (now.tv_nsec - lap_begin.tv_nsec) / 1000;
+  lap_begin = now;
+  return passed;
+}
+
+static int ascending(const void *a, const void *b) {
+  return *(const long *)a < *(const long *)b ? -1 : 1;
+}
+
+static void load(void) {
+  sqlite3_stmt *last = prepared("SELECT max(id) FROM events");
+  if (sqlite3_step(last) != SQLITE_ROW) exit(1);
+  sqlite3_reset(last);
+  long opened = lap();
+  sqlite3_stmt *all = prepared("SELECT id, name, state, body FROM tasks ORDER BY id");
+  long tasks = 0, bytes = 0, saves[21], asked[21];
+  while (sqlite3_step(all) == SQLITE_ROW) {
+    tasks++;
+    bytes += (long)strlen((const char *)sqlite3_column_text(all, 3));
+  }
+  long loaded = lap();
+  sqlite3_stmt *event = prepared("INSERT INTO events (event) VALUES (?1)");
+  sqlite3_stmt *task = prepared("SELECT state, body FROM tasks WHERE name = ?1");
+  char name[32];
+  for (int i = 0; i < 21; i++) {
+    lap();
+    run("BEGIN IMMEDIATE");
+    sqlite3_bind_text(event, 1, "saved", -1, SQLITE_STATIC);
+    finish(event);
+    run("COMMIT");
+    saves[i] = lap();
+    snprintf(name, sizeof name, "task-%ld", 1 + tasks * i / 22);
+    lap();
+    sqlite3_bind_text(task, 1, name, -1, SQLITE_TRANSIENT);
+    if (sqlite3_step(task) != SQLITE_ROW) exit(1);
+    sqlite3_reset(task);
+    asked[i] = lap();
+  }
+  qsort(saves, 21, sizeof *saves, ascending);
+  qsort(asked, 21, sizeof *asked, ascending);
+  printf("%ld %ld %ld %ld %ld\n", opened, loaded, saves[10], asked[10], bytes);
+}
+
 int main(int count, char **arguments) {
-  if (count != 4) return 64;
   char path[4096];
+  if (count < 3) return 64;
   snprintf(path, sizeof path, "%s/floor.db", arguments[1]);
+  if (!strcmp(arguments[2], "fill") || !strcmp(arguments[2], "load")) {
+    lap();
+    if (sqlite3_open(path, &db) != SQLITE_OK) return 1;
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    if (!strcmp(arguments[2], "fill") && count == 5) {
+      fill(atoi(arguments[3]), atoi(arguments[4]));
+    } else {
+      load();
+    }
+    return 0;
+  }
+  if (count != 4) return 64;
   int handoffs = atoi(arguments[2]), transactions = atoi(arguments[3]);
   if (sqlite3_open(path, &db) != SQLITE_OK) return 1;
   run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");

@@ -120,6 +120,9 @@ package enum CheckpointReference {
     name("rescue", handoff, fence)
   }
 
+  /// The ref that keeps what a claim's holder has made so far.
+  static func kept(_ handoff: Handoff, fence: Fence) -> String { name("kept", handoff, fence) }
+
   /// The ref in which a session's journal and evidence travel.
   package static func journal(_ session: SessionID) -> String { all(session) + "journal" }
 

@@ -8,7 +8,7 @@ import Store
 
 /// The project's state as people, `jq` and hooks read it.
 struct ProgressFiles {
-  private let paths: ProjectPaths
+  let paths: ProjectPaths
   private let aliases: StatusAliases
 
   init(paths: ProjectPaths, settings: ProjectSettings) {
@@ -77,7 +77,7 @@ struct ProgressFiles {
     }
   }
 
-  private func document<Value>(
+  func document<Value>(
     _ path: String, _ parse: ([UInt8], String) throws(DocumentError) -> Value
   ) throws(Problem) -> Value? {
     let bytes: [UInt8]?
@@ -85,7 +85,8 @@ struct ProgressFiles {
       bytes = try readFileIfPresent(path)
     } catch {
       throw Problem(
-        code: "INPUT002", exit: .badInput, message: "\(path) cannot be read", reason: "\(error)")
+        code: "INPUT002", exit: .badInput, message: "\(path) cannot be read", reason: "\(error)",
+        remedy: "orchestrate recover")
     }
     guard let bytes else { return nil }
     do throws(DocumentError) {
@@ -93,7 +94,7 @@ struct ProgressFiles {
     } catch {
       throw Problem(
         code: "INPUT003", exit: .badInput, message: "\(error.file) cannot be used",
-        reason: error.description)
+        reason: error.description, remedy: "orchestrate recover")
     }
   }
 
@@ -164,7 +165,7 @@ struct ProgressFiles {
     return FeatureStatus(total: tasks.count, pending: pending, untested: untested)
   }
 
-  private func write(_ text: String, _ path: String) throws(Problem) {
+  func write(_ text: String, _ path: String) throws(Problem) {
     do throws(FileError) {
       try AtomicFile.write(Array(text.utf8), to: path)
     } catch {

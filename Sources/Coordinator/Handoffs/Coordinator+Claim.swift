@@ -159,7 +159,7 @@ extension Coordinator {
     }
     let left = Duration.milliseconds(next.milliseconds - now.milliseconds)
     // A lapsed lease that is not ended yet is waiting for work that wakes whoever waits.
-    let isEnding = !expiring.isEmpty || !equipping.isEmpty
+    let isEnding = !expiring.isEmpty || !equipping.isEmpty || !attended.isEmpty
     return max(isEnding ? .seconds(1) : .milliseconds(1), left)
   }
 }

@@ -13,6 +13,8 @@ extension Coordinator {
     let seen = changeCount
     let waiting = try read { (store) throws(StoreError) in try store.submittedHandoffs() }
     for handoff in waiting where handoff.session == session && !proving.contains(handoff.id) {
+      // Whoever launched its agent tries again by itself.
+      if let claim = handoff.claim, attended.contains(claim.fence) { continue }
       do throws(Problem) {
         _ = try await settle(handoff.id)
       } catch {

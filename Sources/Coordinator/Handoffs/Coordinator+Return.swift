@@ -62,6 +62,8 @@ extension Coordinator {
     var count = 0
     for handoff in expired
     where !expiring.contains(handoff.id) && !equipping.contains(handoff.id) {
+      // Whoever watches its agent ends that first, and then the claim.
+      if let claim = handoff.claim, attended.contains(claim.fence) { continue }
       // Others come through here while the workspace is read; each lease is ended once.
       expiring.insert(handoff.id)
       defer { expiring.remove(handoff.id) }
@@ -70,7 +72,15 @@ extension Coordinator {
         count += 1
       } catch {
         // It was handed in or renewed in the meantime.
-        guard error.code == Problem.movedOn || error.exit == .leaseLost else { throw error }
+        if error.code == Problem.movedOn || error.exit == .leaseLost { continue }
+        if error.isOfTheStore || Task.isCancelled { throw error }
+        // One row that cannot be ended must not keep the others from it.
+        guard !wedged.contains(handoff.id) else { continue }
+        wedged.insert(handoff.id)
+        tell(
+          .warning(
+            "the claim on \(handoff.id) ran out and cannot be ended: \(error.message)"
+              + (error.reason.map { ", \($0)" } ?? "")))
       }
     }
     return count
@@ -111,11 +121,13 @@ extension Coordinator {
       let task = try requireTask(handoff.task, in: handoff.session)
       var progress = task.progress
       let last = returned.feedback.last.map { "\($0.code): \($0.message)" } ?? ""
+      let count =
+        returned.losses == Handoff.lossesMax
+        ? "\(returned.losses) claims on" : "\(handoff.attemptsMax) attempts at"
       do throws(TaskRejection) {
         _ = try progress.attemptsExhausted(
           .init(stage: handoff.stage, round: handoff.round),
-          reason:
-            "\(handoff.attemptsMax) attempts at \(handoff.stage.rawValue) failed; last \(last)")
+          reason: "\(count) \(handoff.stage.rawValue) failed; last \(last)")
       } catch {
         throw .defect(error, in: "task \(handoff.task)")
       }

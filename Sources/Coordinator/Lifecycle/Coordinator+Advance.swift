@@ -68,7 +68,7 @@ extension Coordinator {
         code: "TASK001", exit: .conflict, message: "task \(id) is not blocked",
         reason: "it is \(task.progress.state.words)", remedy: "orchestrate task show \(id)")
     }
-    try unblock(id, in: session)
+    try await letGoOn(task, in: session)
     try await advance(session)
     let now = try requireTask(id, in: session)
     guard case .blocked(let blockage, _) = now.progress.state else { return }

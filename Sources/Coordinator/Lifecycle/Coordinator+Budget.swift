@@ -22,7 +22,7 @@ extension Coordinator {
     let id = session.plan.session
     switch reading.rung {
     case .free: return
-    case .checkpoint: try noteCheckpoint(session, reading)
+    case .checkpoint: try await noteCheckpoint(session, reading)
     case .noNewClaims:
       guard try openClaims(in: id) == 0 else {
         throw Problem(
@@ -33,12 +33,8 @@ extension Coordinator {
       }
       try nextSegment(session, reason: "\(reading.windowPercent) % of the window was used")
     case .newSegment:
-      let isWindow = reading.windowPercent >= 95
-      let reason =
-        isWindow
-        ? "SESSION003: \(reading.windowPercent) % of the window was used"
-        : "\(session.budget.segmentMinutes) minutes were up"
-      try nextSegment(session, reason: reason)
+      if reading.windowPercent >= 95 { return try await compress(id, isAsked: false) }
+      try nextSegment(session, reason: "\(session.budget.segmentMinutes) minutes were up")
     case .exhausted:
       throw Problem(
         code: "BUDGET002", exit: .budgetExhausted,
@@ -81,7 +77,7 @@ extension Coordinator {
 
   private func noteCheckpoint(
     _ session: SessionRecord, _ reading: BudgetReading
-  ) throws(Problem) {
+  ) async throws(Problem) {
     // Once a segment: the projections are the checkpoint, every stage is sealed already.
     guard let segment = session.segment, checkpointed[session.plan.session] != segment.number else {
       return
@@ -90,7 +86,7 @@ extension Coordinator {
     try record(
       session.plan.session,
       [.noted(Note(kind: "budget.checkpoint", text: "segment \(segment.number)"))])
-    try writeProjections(session.plan.session)
+    try await writeProjections(session.plan.session)
   }
 
   private func openClaims(in session: SessionID) throws(Problem) -> Int {

@@ -8,11 +8,16 @@ import Store
 extension Coordinator {
   /// Merges a task whose stages are all accepted, or sends it back with what was seen.
   func merge(_ id: TaskID, in session: SessionID) async throws(Problem) {
+    // The merge asks what passes on the branch anyway. Where it went back, there is more to do
+    // before this merge, and perhaps instead of it.
+    if try await keepBranchPassing(session, when: .test) { return }
     let record = try requireSession(session)
     let task = try requireTask(id, in: session)
     guard let base = task.progress.base, let head = task.progress.head else {
       throw .defect(TaskRejection.illegal(input: "merge", state: task.progress.state), in: "\(id)")
     }
+    // Afterwards the branch holds its commits; until then somebody may have taken their refs away.
+    try await restoreReferences(of: id, in: session)
     let ours = record.branchHead
     let outcome = try await git { (repository) throws(GitError) in
       try repository.merge(
@@ -74,7 +79,7 @@ extension Coordinator {
     try await settleBranch(session)
     await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
-    try writeProjections(session)
+    try await writeProjections(session)
   }
 
   /// Runs every test on a merged tree and asks the gates of it.
@@ -120,20 +125,29 @@ extension Coordinator {
     let record = try requireSession(session)
     let reference = CheckpointReference.branch(session)
     let wanted = record.branchHead
-    let moved = try await git { (repository) throws(GitError) in
+    let strange = try await git { (repository) throws(GitError) -> ObjectID? in
       let found = try repository.reference(reference)
-      guard found != wanted else { return true }
-      if let found, try !repository.isAncestor(found, of: wanted) { return false }
+      guard found != wanted else { return nil }
+      if let found, try !repository.isAncestor(found, of: wanted) { return found }
       try repository.moveReference(reference, to: wanted, expecting: found)
-      return true
+      return nil
     }
-    guard moved else {
+    guard let strange else { return }
+    // A commit on which the session itself had put the branch was left by a rollback.
+    let putThere = try lastEntry(of: session) { event in
+      guard case .branchMoved(let commit, _) = event else { return false }
+      return commit == strange
+    }
+    guard putThere != nil else {
       throw Problem(
         code: "MERGE003", exit: .conflict,
         message: "the branch session/\(session) was moved by somebody else",
         reason: "it holds commits that the session does not know",
         remedy:
           "git branch keep-mine session/\(session) && git branch -f session/\(session) \(wanted)")
+    }
+    try await git { (repository) throws(GitError) in
+      try repository.moveReference(reference, to: wanted, expecting: strange)
     }
   }
 

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that people, scripts and hooks read, derived from the store and written whole.
+// What the files that people read say of a task.
 
 import Documents
 import Domain
 import Store
-
-extension Coordinator {
-  /// Brings the session's tasks file and the project's state file up to date.
-  func writeProjections(_ session: SessionID) throws(Problem) {
-    let record = try requireSession(session)
-    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
-    try ports.projections.update(record, tasks, at: clock().wall)
-  }
-}
 
 extension TaskRecord {
   /// What the tasks file says of it.

@@ -22,6 +22,7 @@ extension Coordinator {
     _ session: SessionID, planned: @Sendable (ObjectID) throws(Problem) -> SessionPlan,
     entry: EntryReport, options: StartOptions
   ) async throws(Problem) {
+    if let problem = unsettled[session] { throw problem }
     if try read({ (store) throws(StoreError) in try store.session(session) }) == nil {
       try await plan(session, by: planned)
     }
@@ -42,7 +43,7 @@ extension Coordinator {
         try lifecycle.finished(phase)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await advance(session)
   }
 
@@ -66,7 +67,13 @@ extension Coordinator {
         reason: "it is at \(branch.short), and HEAD is at \(base.short)",
         remedy: "git branch -m session/\(session) session/\(session)-earlier")
     }
-    try record(session, [.sessionPlanned(try planned(base))], expecting: [.noSession])
+    let (plan, isSimplified) = try await planSimplifiedIfNeeded(session, base: base, by: planned)
+    var events: [SessionEvent] = [.sessionPlanned(plan)]
+    if isSimplified {
+      events.append(
+        .noted(Note(kind: "recovery.simplified", text: "planned by its tasks file alone")))
+    }
+    try record(session, events, expecting: [.noSession])
     try await settleBranch(session)
   }
 
@@ -212,7 +219,7 @@ extension Coordinator {
     }
     guard open.isEmpty else {
       try writeSummary(session)
-      try writeProjections(session)
+      try await writeProjections(session)
       await publish(session)
       return .blocked(open.map(\.planned.id))
     }
@@ -223,6 +230,8 @@ extension Coordinator {
     }
     if try requireSession(session).lifecycle.state == .active(.validation) {
       try await validate(session)
+      // A rollback has reopened tasks: there is work again.
+      if try requireSession(session).lifecycle.state == .active(.execution) { return .interrupted }
     }
     if try requireSession(session).lifecycle.state == .active(.review) {
       let number = try requireSession(session).segment?.number ?? 1
@@ -231,7 +240,7 @@ extension Coordinator {
         try lifecycle.finished(.review)
       }
     }
-    try writeProjections(session)
+    try await writeProjections(session)
     try await writeClosingDocuments(session)
     await publish(session)
     try await sweepWorkspaces()
@@ -260,7 +269,7 @@ extension Coordinator {
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.finished(.validation)
       }
-    } else {
+    } else if try await !keepBranchPassing(session, when: .validation) {
       let reason = failed.map { "tests fail on the session branch: \(listed($0))" }
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.failed(reason: reason ?? "the tests did not run on the session branch")
@@ -277,7 +286,7 @@ extension Coordinator {
       try lifecycle.paused(reason: reason)
     }
     try writeSummary(session)
-    try writeProjections(session)
+    try await writeProjections(session)
     await publish(session)
   }
 
@@ -292,8 +301,9 @@ extension Problem {
   /// The project is broken, with the three ways on (S2-34).
   static func broken(_ session: SessionID, _ detail: String, _ lastPassing: ObjectID?) -> Problem {
     let back =
-      lastPassing.map { "go back to \($0.short), which passed (git switch -c fix \($0.short))" }
-      ?? "go back to a commit that passed (git switch -c fix COMMIT)"
+      lastPassing.map {
+        "go back to \($0.short), which passed (orchestrate rollback immediate --to \($0.short))"
+      } ?? "go back to a commit that passed (orchestrate rollback immediate --to COMMIT)"
     return Problem(
       code: "HEALTH001", exit: .gateFailed,
       message: "the project is broken: fix it before new work begins",

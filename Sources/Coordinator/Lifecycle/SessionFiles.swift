@@ -26,8 +26,12 @@ package struct SessionFiles: Sendable {
 
   /// What a session's files ask for.
   ///
+  /// - Parameter isSimplified: whether the prose beside the tasks is left unread; it is read by
+  ///   default.
   /// - Throws: `Problem` with exit 66 where there are none, 65 where they cannot be understood.
-  package func plan(_ session: SessionID, base: ObjectID) throws(Problem) -> SessionPlan {
+  package func plan(
+    _ session: SessionID, base: ObjectID, isSimplified: Bool = false
+  ) throws(Problem) -> SessionPlan {
     let document = try tasks(session)
     let closed = Set(document.tasks.filter(\.status.isDone).map(\.id))
     // What was cancelled is asked for no more, but nothing can stand on it either.
@@ -44,7 +48,8 @@ package struct SessionFiles: Sendable {
         reason: "\(document.file) lists \(document.tasks.count) tasks",
         remedy: "orchestrate session new 'What you want'")
     }
-    let outline = try SessionOutline(session, in: folder)
+    let outline =
+      isSimplified ? SessionOutline(of: session) : try SessionOutline(session, in: folder)
     return SessionPlan(
       session: session, title: outline.title, objectives: outline.objectives,
       complexity: highest(document.tasks), base: base, tasks: planned,
@@ -118,8 +123,11 @@ package struct SessionFiles: Sendable {
   func update(_ session: SessionID, _ standings: [Standing]) throws(Problem) {
     var document = try tasks(session)
     let before = document.text
+    // Looked up by id: there may be ten thousand of either.
+    var listed: [TaskID: SessionTask] = [:]
+    for task in document.tasks { listed[task.id] = task }
     do throws(DocumentError) {
-      for standing in standings where differs(document[standing.id], standing) {
+      for standing in standings where differs(listed[standing.id], standing) {
         document = try document.updating(
           standing.id, status: standing.status, actualMinutes: standing.actualMinutes,
           output: standing.output)
@@ -138,6 +146,18 @@ package struct SessionFiles: Sendable {
     return task.status.meaning != standing.status
       || standing.actualMinutes.map { $0 != task.actualMinutes } ?? false
       || standing.output.map { $0 != task.output } ?? false
+  }
+
+  /// Writes the tasks file by a plan, every task as it was planned.
+  func write(_ plan: SessionPlan) throws(Problem) {
+    let path = folder.path(of: .tasks, in: plan.session)
+    let document: TasksDocument
+    do throws(DocumentError) {
+      document = try TasksDocument(plan: plan, file: path, aliases: aliases)
+    } catch {
+      throw .defect(error, in: "the tasks file of session \(plan.session)")
+    }
+    try write(document.text, path)
   }
 
   func write(_ text: String, _ path: String) throws(Problem) {

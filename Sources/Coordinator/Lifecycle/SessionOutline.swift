@@ -18,6 +18,12 @@ struct SessionOutline {
     title = names.first { !$0.isEmpty && $0 != "None" } ?? ""
   }
 
+  /// That of a session of which nothing but its number is known.
+  init(of session: SessionID) {
+    title = "Session \(session)"
+    objectives = []
+  }
+
   private static func text(_ path: String) throws(Problem) -> String {
     do throws(FileError) {
       return String(decoding: try readFileIfPresent(path) ?? [], as: UTF8.self)

@@ -4,7 +4,6 @@
 import Agents
 import Documents
 package import Domain
-import Glibc
 import Store
 
 /// How a run of a session ended.
@@ -55,14 +54,21 @@ package struct SessionRun: Sendable {
     }
     if Task.isCancelled { return .interrupted }
     if let result { throw result }
-    return try await coordinator.conclude(session)
+    let ending = try await coordinator.conclude(session)
+    guard ending == .interrupted, try await !coordinator.isSettled(session) else { return ending }
+    // Validation took work back, and it is done anew.
+    return try await run()
   }
 
   /// Keeps the session going for agents that poll.
   private func serve() async -> Problem? {
     do throws(Problem) {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
-        try await coordinator.tick(session)
+        do throws(Problem) {
+          try await coordinator.tick(session)
+        } catch {
+          try await coordinator.awaitSpace(after: error)
+        }
       }
       return nil
     } catch {
@@ -74,7 +80,11 @@ package struct SessionRun: Sendable {
   private func proveAgain() async -> Problem? {
     do throws(Problem) {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
-        try await coordinator.proveWhatWaits(in: session)
+        do throws(Problem) {
+          try await coordinator.proveWhatWaits(in: session)
+        } catch {
+          try await coordinator.awaitSpace(after: error)
+        }
       }
       return nil
     } catch {
@@ -99,13 +109,19 @@ package struct SessionRun: Sendable {
     }
   }
 
-  /// A claim; where the window allows none until others end, a pause instead of an error.
+  /// A claim; where the window allows none until others end, or the disk none until there is space,
+  /// a pause instead of an error.
   private func claim(_ request: WorkRequest) async throws(Problem) -> ClaimedHandoff? {
     do throws(Problem) {
-      return try await coordinator.claim(request)
+      let claimed = try await coordinator.claim(request)
+      if claimed != nil { await coordinator.noteSpace() }
+      return claimed
     } catch {
-      guard error.code == "BUDGET001" else { throw error }
-      try await coordinator.tick(session)
+      if error.code == "BUDGET001" {
+        try await coordinator.tick(session)
+      } else {
+        try await coordinator.awaitSpace(after: error)
+      }
       return nil
     }
   }
@@ -113,76 +129,124 @@ package struct SessionRun: Sendable {
   private func launch(
     _ driver: any AgentDriver, on claimed: ClaimedHandoff
   ) async throws(Problem) {
+    let fence = claimed.claim.fence
+    await coordinator.attend(fence)
+    do throws(Problem) {
+      try await follow(driver, on: claimed)
+    } catch {
+      await coordinator.leave(fence)
+      throw error
+    }
+    await coordinator.leave(fence)
+  }
+
+  private func follow(
+    _ driver: any AgentDriver, on claimed: ClaimedHandoff
+  ) async throws(Problem) {
     let id = claimed.handoff.id
     let fence = claimed.claim.fence
-    let ending = await withHeartbeat(id, fence) {
+    let watched = await withHeartbeat(claimed) {
       await driver.run(
         Assignment(
           packet: claimed.packet, workspace: claimed.slot.tree, packetPath: claimed.slot.packet,
           reportPath: claimed.slot.report,
           deadline: claimed.deadline(of: driver)))
     }
+    var isWorkerGone = true
     do throws(Problem) {
-      switch ending {
+      switch watched.ending {
       case .finished(let report):
-        _ = try await coordinator.submit(
-          id, fence: fence, report: report, reportBody: report?.body)
+        guard !watched.isLost else { break }
+        return try await handIn(claimed, report)
       case .failed(let reason, let report):
-        try await coordinator.fail(id, fence: fence, reason: reason, usage: report?.usage)
+        guard !watched.isLost else { break }
+        let willRetry = try await coordinator.fail(
+          id, fence: fence, reason: reason, usage: report?.usage)
+        // A pause that is cut short by a stop has done its duty.
+        if willRetry {
+          try? await coordinator.ports.pause(
+            Backoff.pause(afterAttempt: claimed.handoff.attempt))
+        }
+        return
       case .outlived(let reason):
-        try await coordinator.fail(id, fence: fence, reason: reason, isWorkerGone: false)
+        isWorkerGone = await coordinator.endStrays(of: id, fence).areGone
+        guard !watched.isLost else { break }
+        try await coordinator.fail(id, fence: fence, reason: reason, isWorkerGone: isWorkerGone)
+        return
       case .cancelled:
+        guard !watched.isLost else { break }
         try await coordinator.release(id, fence: fence)
+        return
       }
     } catch {
-      // A claim that ended meanwhile is settled already; the session goes on.
+      // A claim that was ended meanwhile is settled already; the session goes on.
       guard error.exit == .leaseLost || error.code == "LEASE002" else { throw error }
+    }
+    try await coordinator.oversleep(id, fence: fence, isWorkerGone: isWorkerGone)
+  }
+
+  /// Hands the work in; where the disk is full, as soon as there is space, if the lease still runs.
+  private func handIn(
+    _ claimed: ClaimedHandoff, _ report: AgentReport?
+  ) async throws(Problem) {
+    while true {
+      do throws(Problem) {
+        _ = try await coordinator.handIn(
+          claimed.handoff.id, fence: claimed.claim.fence, report: report, reportBody: report?.body)
+        return
+      } catch {
+        try await coordinator.awaitSpace(after: error)
+        if Task.isCancelled { throw error }
+      }
     }
   }
 
-  /// Renews the claim's lease while `body` runs.
+  /// What became of an agent, and whether its claim's lease was lost on the way.
+  private struct Watched: Sendable {
+    let ending: AgentEnding
+    let isLost: Bool
+  }
+
+  /// Renews the claim's lease while `body` runs; where the lease is lost, `body` is cancelled, which
+  /// ends the agent's whole tree (RELIABILITY T7).
   private func withHeartbeat(
-    _ id: HandoffID, _ fence: Fence, _ body: @escaping @Sendable () async -> AgentEnding
-  ) async -> AgentEnding {
-    let interval = coordinator.settings.limits.leaseLength / 10
-    let coordinator = coordinator
-    return await withTaskGroup(of: AgentEnding?.self) { group in
+    _ claimed: ClaimedHandoff, _ body: @escaping @Sendable () async -> AgentEnding
+  ) async -> Watched {
+    await withTaskGroup(of: AgentEnding?.self) { group in
       group.addTask { await body() }
       group.addTask {
-        while !Task.isCancelled {
-          do {
-            try await coordinator.ports.pause(interval)
-            _ = try await coordinator.renew(id, fence: fence)
-          } catch is CancellationError {
-            return nil
-          } catch {
-            // The lease is lost: the agent must stop, so its task is cancelled below.
-            return .cancelled
-          }
-        }
+        await beat(claimed.handoff.id, claimed.claim.fence)
         return nil
       }
       var ending: AgentEnding?
+      var isLost = false
       for await result in group {
-        if let result, ending == nil { ending = result }
+        if let result {
+          ending = result
+        } else if ending == nil, !Task.isCancelled {
+          isLost = true
+        }
         group.cancelAll()
       }
-      return ending ?? .cancelled
+      return Watched(ending: ending ?? .cancelled, isLost: isLost)
     }
   }
-}
 
-/// How workers that we launch call themselves, so that the next run can tell whether they died.
-package enum WorkerName {
-  /// `run:<pid>:<slot>`.
-  package static func ours(slot: Int) -> String { "run:\(getpid()):\(slot)" }
-
-  /// Whether a worker of that name may still be at work. One that polls from elsewhere may; one
-  /// of a run may only while that run lives, and only one process at a time holds the store.
-  package static func mayBeAlive(_ name: String) -> Bool {
-    let parts = name.split(separator: ":")
-    guard parts.count == 3, parts[0] == "run", let pid = Int32(parts[1]) else { return true }
-    return pid == getpid()
+  /// Renews a lease again and again, ten times in its length, so that beats may be late on a starved
+  /// machine. Ends where the lease is lost, or the task is cancelled.
+  private func beat(_ id: HandoffID, _ fence: Fence) async {
+    let interval = coordinator.settings.limits.leaseLength / 10
+    while !Task.isCancelled {
+      do {
+        try await coordinator.ports.pause(interval)
+        _ = try await coordinator.renew(id, fence: fence)
+      } catch let problem as Problem where problem.isLackOfSpace {
+        // A renewal that cannot be written is no loss yet; the lease itself says when it is.
+        continue
+      } catch {
+        return
+      }
+    }
   }
 }
 

@@ -21,18 +21,23 @@ package struct Ports: Sendable {
   package let archive: any Archive
   /// The files that people read.
   package let projections: any Projections
+  /// Where operations are written down.
+  package let operations: any Operations
   /// How it waits.
   package let pause: Pause
 
+  /// The world in these ports; its operations are written nowhere unless said otherwise.
   package init(
     repository: any RepositoryDoor, workspaces: any Workspaces, prover: any Prover,
-    archive: any Archive, projections: any Projections, pause: @escaping Pause
+    archive: any Archive, projections: any Projections,
+    operations: any Operations = UnwrittenOperations(), pause: @escaping Pause
   ) {
     self.repository = repository
     self.workspaces = workspaces
     self.prover = prover
     self.archive = archive
     self.projections = projections
+    self.operations = operations
     self.pause = pause
   }
 
@@ -46,11 +51,12 @@ package struct Ports: Sendable {
       settings: settings.proof, workspaces: pool, supervisor: supervisor, clock: clock)
     return Ports(
       repository: RepositoryFolder(root: paths.root),
-      workspaces: PooledWorkspaces(pool: pool),
+      workspaces: PooledWorkspaces(pool: pool, preserving: paths.claude + "/emergency"),
       prover: StageProver(
         settings: settings.proof, bench: bench, projectRoot: paths.root, clock: clock),
       archive: GitArchive(store: store, projectRoot: paths.root, key: signingKey),
       projections: ProjectFiles(paths: paths, settings: settings),
+      operations: GitOperations(paths: paths, clock: clock),
       pause: { try await Task.sleep(for: $0) })
   }
 }

@@ -3,6 +3,7 @@
 
 package import Documents
 package import Domain
+import Glibc
 package import Store
 
 /// Writes what follows from the store.
@@ -17,6 +18,38 @@ package protocol Projections: Sendable {
 
   /// Adds a section to a file of the project's memory, unless the session has one there already.
   func remember(_ items: [String], under name: String, of session: SessionID) throws(Problem)
+
+  /// The files of the project's state that are there and cannot be used.
+  func damaged() -> [DamagedFile]
+  /// Whether the project's state was ever written.
+  var hasState: Bool { get }
+  /// Moves a file out of the way under a free name beside it. Nothing is deleted.
+  func setAside(_ path: String) throws(Problem)
+  /// Begins the state anew with what the last checkpoint says (S0-42).
+  func restoreState(at now: Timestamp) throws(Problem)
+  /// Sets a session's tasks file aside where it cannot be read, and writes it anew by the plan.
+  func mendTasks(of session: SessionRecord) throws(Problem)
+}
+
+/// A file that cannot be read, or not as what it should be.
+package struct DamagedFile: Hashable, Sendable {
+  /// Where it lies.
+  package let path: String
+  /// What is wrong with it.
+  package let problem: Problem
+}
+
+extension Projections {
+  /// Files that nobody can damage are whole.
+  package func damaged() -> [DamagedFile] { [] }
+  /// Files that nobody can damage are there.
+  package var hasState: Bool { true }
+  /// There is nothing to set aside.
+  package func setAside(_ path: String) throws(Problem) {}
+  /// There is nothing to restore.
+  package func restoreState(at now: Timestamp) throws(Problem) {}
+  /// There is nothing to mend.
+  package func mendTasks(of session: SessionRecord) throws(Problem) {}
 }
 
 /// The files under a project's `.claude`.
@@ -29,6 +62,40 @@ struct ProjectFiles: Projections {
       .update(session.plan.session, tasks.map(\.standing))
     try ProgressFiles(paths: paths, settings: settings).write(
       session: session, tasks: tasks, at: now)
+  }
+
+  private var progress: ProgressFiles { ProgressFiles(paths: paths, settings: settings) }
+
+  func damaged() -> [DamagedFile] { progress.damaged() }
+  var hasState: Bool { progress.hasState }
+
+  func restoreState(at now: Timestamp) throws(Problem) {
+    try progress.restoreState(setAside: setAside, at: now)
+  }
+
+  func mendTasks(of session: SessionRecord) throws(Problem) {
+    let files = SessionFiles(paths: paths, settings: settings)
+    do throws(Problem) {
+      _ = try files.tasks(session.session)
+    } catch {
+      if error.isUnreadable {
+        try setAside(SessionFolder(path: paths.sessions).path(of: .tasks, in: session.session))
+      }
+      try files.write(session.plan)
+    }
+  }
+
+  func setAside(_ path: String) throws(Problem) {
+    for number in 1...999 {
+      let name = "\(path).damaged-\(number)"
+      var status = stat()
+      guard lstat(name, &status) != 0 else { continue }
+      if rename(path, name) == 0 || errno == ENOENT { return }
+      break
+    }
+    throw Problem(
+      code: "OUTPUT001", exit: .failure, message: "\(path) cannot be set aside",
+      reason: String(cString: strerror(errno)))
   }
 
   func write(

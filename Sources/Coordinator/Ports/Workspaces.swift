@@ -4,6 +4,7 @@
 package import Agents
 package import Documents
 package import Domain
+import Supervision
 
 /// The claims' workspaces. `WorkspacePool` says what each member does.
 package protocol Workspaces: Sendable {
@@ -24,11 +25,40 @@ package protocol Workspaces: Sendable {
   func idleSlots() -> [Slot]
   func capture(_ slot: Slot, litter: [String]) async throws(WorkspaceError) -> Captured
   func remove(_ slot: Slot) async throws(WorkspaceError)
+  /// Ends what a claim's agent left running whose supervisor was killed with its coordinator.
+  ///
+  /// - Returns: how many processes there were, and whether nothing may write in the workspace any
+  ///   more: not even one that is not marked as ours, which is left alone.
+  func endStrays(in slot: Slot, fence: Fence) async -> (found: Int, areGone: Bool)
+  /// Ends what the proofs of a coordinator that was killed left running, and says how much it was.
+  func endStrayProofs() async -> Int
+  /// Puts what lies in a claim's workspace into an archive outside git.
+  func preserve(_ slot: Slot, of handoff: Handoff, fence: Fence) async throws(Problem) -> String
+}
+
+extension Workspaces {
+  /// Without processes nothing is left running.
+  package func endStrays(in slot: Slot, fence: Fence) async -> (found: Int, areGone: Bool) {
+    (0, true)
+  }
+
+  /// Without processes nothing is left running.
+  package func endStrayProofs() async -> Int { 0 }
+
+  /// Without a disk there is no other place.
+  package func preserve(
+    _ slot: Slot, of handoff: Handoff, fence: Fence
+  ) async throws(Problem) -> String {
+    throw Problem(
+      code: "OUTPUT001", exit: .failure, message: "there is no place outside git to keep files in")
+  }
 }
 
 /// A pool's workspaces; what takes time runs on a thread of its own.
 struct PooledWorkspaces: Workspaces {
   let pool: WorkspacePool
+  /// The project's folder for what git could not take.
+  let preserving: String
 
   func prepare(
     for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String]
@@ -43,6 +73,30 @@ struct PooledWorkspaces: Workspaces {
 
   func slot(of handoff: HandoffID, fence: Fence) -> Slot? { pool.slot(of: handoff, fence: fence) }
   func free(_ slot: Slot) { pool.free(slot) }
+
+  func endStrays(in slot: Slot, fence: Fence) async -> (found: Int, areGone: Bool) {
+    await offloaded { () throws(Never) in
+      let ended = StrayProcesses.end(
+        markedBy: ["ORCHESTRATE_PACKET=\(slot.packet)", "ORCHESTRATE_FENCE=\(fence)"])
+      return (ended.found, !StrayProcesses.areWorking(below: slot.directory + "/"))
+    }
+  }
+
+  func endStrayProofs() async -> Int {
+    let folder = pool.folder
+    return await offloaded { () throws(Never) in
+      StrayProcesses.end(workingBelow: folder + "/proof-").found
+    }
+  }
+
+  func preserve(
+    _ slot: Slot, of handoff: Handoff, fence: Fence
+  ) async throws(Problem) -> String {
+    let folders = [preserving, pool.folder + "/emergency"]
+    return try await offloaded { () throws(Problem) in
+      try PreservedFiles(slot, of: handoff, fence: fence).write(toFirstOf: folders)
+    }
+  }
   func giveUp(_ slot: Slot, fence: Fence) { pool.giveUp(slot, fence: fence) }
   func heldSlots() -> [Held] { pool.heldSlots() }
   func lostSlots() -> [Held] { pool.lostSlots() }

@@ -111,7 +111,11 @@ private struct SettingsReading {
       testCommand: testWords, runnerReason: choice.reason,
       body: String(decoding: body, as: UTF8.self),
       warnings: configuration.warnings.map { $0.description } + roles.warnings,
-      signingKeyPath: signingKeyPath(configuration))
+      signingKeyPath: signingKeyPath(configuration),
+      recovery: RecoverySettings(
+        isAutomatic: configuration.recovery.isAutomatic,
+        isPartial: configuration.recovery.isPartial),
+      isRollbackAutomatic: configuration.isRollbackAutomatic)
   }
 
   // MARK: Tests
@@ -174,7 +178,8 @@ private struct SettingsReading {
   private func limits(_ section: ProjectConfiguration.LimitsSection) -> WorkLimits {
     WorkLimits(
       attemptsMax: section.attempts, leaseLength: .seconds(section.leaseSeconds),
-      jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60))
+      jobs: section.jobs, agentDeadline: .seconds(section.agentMinutes * 60),
+      diskReserveBytes: section.diskReserveMiB << 20)
   }
 
   // MARK: Drivers

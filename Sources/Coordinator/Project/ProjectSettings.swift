@@ -4,6 +4,7 @@
 package import Agents
 package import Documents
 package import Domain
+import Store
 
 /// The limits that bind claims and agents.
 package struct WorkLimits: Hashable, Sendable {
@@ -15,13 +16,19 @@ package struct WorkLimits: Hashable, Sendable {
   package let jobs: Int
   /// The longest that an agent launched by us may take; 30 minutes by default.
   package let agentDeadline: Duration
+  /// What must stay free on the store's disk for a claim to be granted; 64 MiB by default.
+  package let diskReserveBytes: Int
 
   /// Limits; attempts and jobs are at least 1.
-  package init(attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration) {
+  package init(
+    attemptsMax: Int, leaseLength: Duration, jobs: Int, agentDeadline: Duration,
+    diskReserveBytes: Int = DiskReserve.standardBytes
+  ) {
     self.attemptsMax = max(1, attemptsMax)
     self.leaseLength = leaseLength
     self.jobs = max(1, jobs)
     self.agentDeadline = agentDeadline
+    self.diskReserveBytes = diskReserveBytes
   }
 }
 
@@ -65,16 +72,21 @@ package struct ProjectSettings: Sendable {
   /// The file of the key that checkpoints and merges are signed with, absolute; `nil` where none
   /// are. The key itself is only read by whoever coordinates.
   package let signingKeyPath: String?
+  /// What is repaired without being asked for.
+  package let recovery: RecoverySettings
+  /// Whether a session's own branch is rolled back to where its tests pass, without being asked.
+  package let isRollbackAutomatic: Bool
 
   /// Settings from their parts; the digest is taken of the body. Without sets and a ledger unless
-  /// said otherwise, and nothing is signed by default.
+  /// said otherwise; nothing is signed, and rollbacks are automatic, by default.
   package init(
     proof: ProofSettings, limits: WorkLimits, budget: BudgetLimits,
     drivers: [Role: any AgentDriver], prompts: [Role: String], workflows: [String: Workflow],
     gates: [Gate], gateSets: ProjectConfiguration.GateSetsSection = .none,
     ledger: GateLedger = GateLedger(), ledgerDigests: [String: Digest] = [:],
     statusAliases: StatusAliases, health: HealthSettings, testCommand: [String],
-    runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil
+    runnerReason: String, body: String, warnings: [String], signingKeyPath: String? = nil,
+    recovery: RecoverySettings = RecoverySettings(), isRollbackAutomatic: Bool = true
   ) {
     self.proof = proof
     self.limits = limits
@@ -94,6 +106,22 @@ package struct ProjectSettings: Sendable {
     digest = Digest.sha256(of: body.utf8)
     self.warnings = warnings
     self.signingKeyPath = signingKeyPath
+    self.recovery = recovery
+    self.isRollbackAutomatic = isRollbackAutomatic
+  }
+}
+
+/// What is repaired without being asked for (S3-44, S3-47).
+package struct RecoverySettings: Hashable, Sendable {
+  /// Whether a run settles and repairs what an earlier one left; else it ends with 11 and names the
+  /// command that does. On by default.
+  package let isAutomatic: Bool
+  /// Whether what cannot be settled is passed over, so that the rest is. On by default.
+  package let isPartial: Bool
+
+  package init(isAutomatic: Bool = true, isPartial: Bool = true) {
+    self.isAutomatic = isAutomatic
+    self.isPartial = isPartial
   }
 }
 

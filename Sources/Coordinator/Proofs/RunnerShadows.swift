@@ -30,19 +30,20 @@ enum RunnerShadows {
     guard isNested else { return nil }
     let inner = String(parts[1].prefix { $0 != "." })
     let isTestFile = parts[0].hasPrefix("test")
-    let known =
-      isTestFile && parts.count > 2 ? [] : runnerModules.union(isTestFile ? [] : standardModules)
-    return known.contains(inner) ? parts[0] + "/" + parts[1] : nil
+    guard !isTestFile || parts.count == 2 else { return nil }
+    let isKnown =
+      runnerModules.contains(inner) || !isTestFile && standardModules.contains(inner)
+    return isKnown ? parts[0] + "/" + parts[1] : nil
   }
 
-  private static let runnerModules: Set<String> = [
+  private static let runnerModules = [
     "_pytest", "pytest", "pluggy", "iniconfig", "packaging", "exceptiongroup", "tomli", "attr",
     "attrs", "py", "pygments", "colorama", "xdist", "execnet", "pytest_cov", "coverage",
     "pytest_asyncio", "unittest", "doctest",
   ]
 
   /// Of the standard library, what pytest and unittest import.
-  private static let standardModules: Set<String> = [
+  private static let standardModules = [
     "__future__", "argparse", "array", "ast", "asyncio", "atexit", "base64", "bdb", "binascii",
     "bisect", "builtins", "bz2", "calendar", "cmd", "code", "codecs", "codeop", "collections",
     "concurrent", "contextlib", "contextvars", "copy", "copyreg", "csv", "dataclasses",

@@ -41,7 +41,6 @@ package struct StageOutcome: Sendable {
     /// Whether it is done on what that stage began with, and not on what is there.
     package let isAnew: Bool
 
-    /// Done on what is there by default.
     package init(stage: Stage, reason: String, isAnew: Bool = false) {
       self.stage = stage
       self.reason = reason

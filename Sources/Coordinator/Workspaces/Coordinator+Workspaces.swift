@@ -48,13 +48,15 @@ extension Coordinator {
   /// Sees to it that a ref holds what lies in a workspace.
   ///
   /// - Returns: whether one does, or there is nothing beyond what the worker was given.
-  private func keepContent(
+  func keepContent(
     of slot: WorkspacePool.Slot, _ handoff: Handoff, _ fence: Fence
   ) async -> Bool {
     let seconds = (handoff.claim?.claimedAt ?? clock().wall).seconds
     let tree: ObjectID
     do throws(WorkspaceError) {
       tree = try await ports.workspaces.capture(slot, litter: settings.proof.paths.litter).tree
+    } catch  where error.isUnprepared {
+      return true
     } catch {
       tell(.warning("\(error); the folder is kept"))
       return false

@@ -5,6 +5,7 @@ import Agents
 import Documents
 package import Domain
 import Git
+import Glibc
 
 extension WorkspacePool {
   /// A workspace's files as a tree, with what was left out.
@@ -27,6 +28,18 @@ extension WorkspacePool {
   /// Whatever lies under `.claude/` stays as it was: a submission changes nothing about the session
   /// that judges it.
   package func capture(_ slot: Slot, litter: [String]) throws(WorkspaceError) -> Captured {
+    do throws(WorkspaceError) {
+      return try contents(of: slot, litter: litter)
+    } catch {
+      var error = error
+      // Both are removed before a workspace is prepared, and the packet comes last.
+      error.isUnprepared =
+        access(slot.directory + "/base", F_OK) != 0 && access(slot.packet, F_OK) != 0
+      throw error
+    }
+  }
+
+  private func contents(of slot: Slot, litter: [String]) throws(WorkspaceError) -> Captured {
     try withWorkspace(slot) { (workspace, repository) throws(GitError) in
       let captured = try workspace.capture(excluding: litter)
       let own = captured.changes.filter { $0.path.hasPrefix(".claude/") || $0.path == ".claude" }
@@ -43,8 +56,11 @@ extension WorkspacePool.Slot {
   /// Writes the packet, and what hooks have to know, beside the folder that the agent works in.
   func write(_ packet: Packet, _ claim: ClaimDocument) throws(WorkspaceError) {
     do throws(FileError) {
-      try AtomicFile.write(Array(packet.json.prettyText.utf8), to: self.packet)
-      try AtomicFile.write(Array(claim.json.prettyText.utf8), to: hook)
+      // Both are made anew with every claim, and no claim of ours outlives a power failure.
+      try AtomicFile.write(
+        Array(packet.json.prettyText.utf8), to: self.packet, durability: .processes)
+      try AtomicFile.write(
+        Array(claim.json.prettyText.utf8), to: hook, durability: .processes)
     } catch {
       throw WorkspaceError(directory: directory, reason: "\(error)")
     }

@@ -112,7 +112,7 @@ package final class WorkspacePool: Sendable {
   package func idleSlots() -> [Slot] {
     let busy = busy.withLock { $0 }
     return (names(prefix: "agent") + names(prefix: "proof")).map(slot)
-      .filter { !busy.contains($0.name) && holder(of: $0) == nil }
+      .filter { !busy.contains($0.name) && !hasHolder($0) }
   }
 
   /// Removes a workspace with everything in it.
@@ -154,7 +154,7 @@ package final class WorkspacePool: Sendable {
   }
 
   private func take(prefix: String) -> Slot {
-    let held = Set(heldSlots().map(\.slot.name))
+    let held = Set(names(prefix: "agent").filter { hasHolder(slot($0)) })
     return busy.withLock { busy in
       var number = 1
       while held.contains("\(prefix)-\(number)") || busy.contains("\(prefix)-\(number)") {
@@ -174,14 +174,21 @@ package final class WorkspacePool: Sendable {
   private func writeHolder(_ holder: Holder, _ slot: Slot) throws(WorkspaceError) {
     do throws(FileError) {
       try AtomicFile.write(
-        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder")
+        Array("\(holder.handoff) \(holder.fence)\n".utf8), to: slot.directory + "/holder",
+        durability: .processes)
     } catch {
       throw WorkspaceError(directory: slot.directory, reason: "\(error)")
     }
   }
 
+  /// Whether anybody holds a workspace, be it by a file that does not read: what lies in it may be
+  /// the only copy of work, so it is neither handed out nor removed.
+  private func hasHolder(_ slot: Slot) -> Bool {
+    access(slot.directory + "/holder", F_OK) == 0
+  }
+
+  /// The claim that a workspace's `holder` file names; `nil` where it names none.
   private func holder(of slot: Slot) -> Holder? {
-    // An unreadable holder file is the same as none: the workspace is free.
     guard let bytes = try? readFileIfPresent(slot.directory + "/holder") else { return nil }
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard parts.count == 2, let handoff = HandoffID(String(parts[0])),
@@ -200,6 +207,9 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   /// Whether what lies in the workspace is the reason, and not the machine: a file too large, too
   /// many of them, a name that no tree can hold, a folder that may not be read.
   package let isContent: Bool
+  /// Whether whoever prepared the workspace was killed in the middle, so that no worker was ever
+  /// given it.
+  package var isUnprepared = false
 
   /// An error of which the machine, and not what lies in the workspace, is the reason.
   package init(directory: String, reason: String) {

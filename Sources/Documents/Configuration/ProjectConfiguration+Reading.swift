@@ -10,15 +10,19 @@ extension ProjectConfiguration {
       "project_type", "init_script", "health_check", "test_command", "smoke_test",
       "dev_server_port", "required_env", "timeout_seconds", "tests", "drivers", "roles", "gates",
       "gate_sets", "limits", "budget", "context", "proof", "signing", "docs", "environment",
+      "recovery",
+      "rollback",
     ],
     "timeout_seconds": ["health_check", "smoke_test", "full_test"],
     "tests": ["command", "runner", "report", "reportPath", "paths"],
     "drivers": ["kind", "argv", "folder", "deadlineSeconds", "environment"],
     "roles": ["driver"],
-    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes"],
+    "limits": ["attempts", "leaseSeconds", "jobs", "agentMinutes", "diskReserveMiB"],
     "budget": ["windowTokens", "segmentMinutes", "sessionMinutes"],
     "proof": ["repeat", "unneededHunksShareMax", "necessitySeconds", "keep"],
+    "recovery": ["auto_recovery", "partial_recovery"],
     "signing": ["key"],
+    "rollback": ["automatic"],
     "docs": ["paths"],
     "gate_sets": ["default", "workflows"],
   ]
@@ -55,8 +59,15 @@ extension ProjectConfiguration {
     limits = try LimitsSection(try root.optional("limits"))
     budget = try Self.budget(try root.optional("budget"))
     proof = try ProofSection(try root.optional("proof"))
+    let recovery = try root.optional("recovery")
+    self.recovery = RecoverySection(
+      isAutomatic: try recovery?.optional("auto_recovery")?.bool() ?? true,
+      isPartial: try recovery?.optional("partial_recovery")?.bool() ?? true)
     signingKey = try root.optional("signing")?.optional("key")
       .map { (field) throws(DocumentError) in try field.text("the path of a private key") }
+    isRollbackAutomatic =
+      try root.optional("rollback")?.optional("automatic")
+      .map { (field) throws(DocumentError) in try field.bool() } ?? true
     documentPaths = try Self.paths(try root.optional("docs")) ?? Self.documents
     environment = try Self.variables(root, "environment")
     context = try root.optional("context")?.object() ?? JSONObject()
@@ -208,9 +219,10 @@ extension ProjectConfiguration {
 extension ProjectConfiguration.LimitsSection {
   fileprivate init(_ field: DocumentField?) throws(DocumentError) {
     attempts = try field?.optional("attempts")?.int(in: 1...100) ?? 3
-    leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 10...86_400) ?? 900
+    leaseSeconds = try field?.optional("leaseSeconds")?.int(in: 1...86_400) ?? 900
     jobs = try field?.optional("jobs")?.int(in: 1...256) ?? 1
     agentMinutes = try field?.optional("agentMinutes")?.int(in: 1...1_440) ?? 30
+    diskReserveMiB = try field?.optional("diskReserveMiB")?.int(in: 0...1_048_576) ?? 64
   }
 }
 

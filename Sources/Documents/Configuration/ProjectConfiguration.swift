@@ -38,8 +38,12 @@ package struct ProjectConfiguration: Hashable, Sendable {
   package let budget: BudgetLimits
   /// How proofs are made.
   package let proof: ProofSection
+  /// What is repaired without being asked for.
+  package let recovery: RecoverySection
   /// The file of the key that checkpoints are signed with; `nil` where none are.
   package let signingKey: String?
+  /// Whether a session's own branch is rolled back to where its tests pass; so by default (M4).
+  package let isRollbackAutomatic: Bool
   /// The patterns of documents; `ProjectConfiguration.documents` by default.
   package let documentPaths: [String]
   /// Variables that proofs get from the caller's environment.
@@ -123,6 +127,16 @@ package struct ProjectConfiguration: Hashable, Sendable {
     package let jobs: Int
     /// The longest that an agent may take; 30 min by default.
     package let agentMinutes: Int
+    /// What must stay free on the store's disk for new work to begin; 64 MiB by default.
+    package let diskReserveMiB: Int
+  }
+
+  /// `recovery`.
+  package struct RecoverySection: Hashable, Sendable {
+    /// Whether a run settles and repairs what an earlier one left; on by default (S3-44).
+    package let isAutomatic: Bool
+    /// Whether the rest is settled where something cannot be; on by default (S3-47).
+    package let isPartial: Bool
   }
 
   /// `proof`.

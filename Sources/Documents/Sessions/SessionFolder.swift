@@ -15,6 +15,7 @@ package struct SessionFolder: Hashable, Sendable {
     case review = "review.md"
     case summary = "summary.md"
     case metrics = "metrics.json"
+    case manualSetup = "manual-setup.md"
   }
 
   /// The folder, without a slash at its end.

@@ -44,6 +44,35 @@ extension TasksDocument {
     try self.init(parsing: Array(text.utf8), file: file, aliases: aliases)
   }
 
+  /// The tasks of a session's plan as they were planned, for a file that was lost.
+  ///
+  /// - Throws: `DocumentError` where the plan makes no file, which no plan of a file does.
+  package init(
+    plan: SessionPlan, file: String, aliases: StatusAliases
+  ) throws(DocumentError) {
+    let entries = plan.tasks.map { task -> JSONValue in
+      [
+        "id": .string(task.id.text), "title": .string(task.title), "agent": .string(task.agent),
+        "status": .string(TaskStatus.pending.rawValue),
+        "estimatedMinutes": task.estimatedMinutes.map { .integer($0) } ?? .null,
+        "actualMinutes": .null, "files": .strings(task.files), "tests": .strings(task.tests),
+        "blockers": .strings(task.blockers), "output": .null,
+        "dependencies": .strings(task.dependencies.map(\.text)),
+        "workflow": .string(task.workflow.name),
+      ]
+    }
+    let estimated = plan.tasks.reduce(0) { $0 + ($1.estimatedMinutes ?? 0) }
+    let root: JSONValue = [
+      "sessionId": .string(plan.session.padded), "tasks": .array(entries),
+      "metrics": [
+        "totalTasks": .integer(entries.count), "completed": 0, "failed": 0, "blocked": 0,
+        "timeSpent": 0, "timeEstimated": .integer(estimated),
+      ],
+    ]
+    try self.init(
+      parsing: Array(JSONLayout.standard.text(of: root).utf8), file: file, aliases: aliases)
+  }
+
   private static func dependencies(of task: PlanDocument.Task, in plan: PlanDocument) -> [Int] {
     let steps = plan.executionOrder.filter { $0.task == task.number }
     let numbers = Set(task.dependencyNumbers + steps.flatMap(\.dependsOn))

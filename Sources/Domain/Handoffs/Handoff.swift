@@ -89,9 +89,17 @@ package struct Handoff: Hashable, Sendable, Codable {
   package private(set) var state: State
   /// The newest last, at most `feedbackMax`.
   package private(set) var feedback: [Feedback]
+  /// `nil` for none, so that a handoff which lost no claim reads as it did before these were counted.
+  private var lostClaims: Int?
 
   /// How many refusals a handoff carries along: enough to show a pattern, little enough to read.
   package static let feedbackMax = 5
+
+  /// How many claims in a row may be lost with their coordinator before it is dead. Who restarts a
+  /// machine now and then is not punished: a lost claim costs no attempt, and any other end of one
+  /// starts the counting anew. But work that takes its coordinator along each time must not do so
+  /// for ever (RELIABILITY R12).
+  package static let lossesMax = 5
 
   /// A handoff that is ready for its first attempt, of which there is at least one; only the newest
   /// `feedbackMax` of `feedback` are kept.
@@ -113,6 +121,9 @@ package struct Handoff: Hashable, Sendable, Codable {
 
   /// The session whose task it belongs to.
   package var session: SessionID { id.session }
+
+  /// How many claims in a row were lost with their coordinator; at most `lossesMax`.
+  package var losses: Int { lostClaims ?? 0 }
 
   /// The hold under which it is being worked on or proved.
   package var claim: Claim? {
@@ -253,11 +264,34 @@ extension Handoff {
     }
   }
 
+  /// The worker died with its coordinator, or slept with it past the lease. No attempt is counted,
+  /// but the `lossesMax`th such end in a row is the last.
+  package mutating func lost(
+    fence: Fence, feedback reason: Feedback
+  ) throws(HandoffRejection) -> AttemptEnd {
+    switch state {
+    case .claimed(let claim):
+      guard claim.fence == fence else { throw .leaseLost(held: claim.fence) }
+      lostClaims = losses + 1
+      guard losses >= Self.lossesMax else {
+        state = .ready
+        return .requeued
+      }
+      feedback = Array((feedback + [reason]).suffix(Self.feedbackMax))
+      state = .dead
+      return .exhausted
+    case .submitted(let claim, _):
+      throw claim.fence == fence ? .alreadySubmitted : .leaseLost(held: claim.fence)
+    case .ready, .accepted, .dead, .cancelled: throw .leaseLost(held: nil)
+    }
+  }
+
   /// The worker gave it back unharmed; no attempt is counted.
   package mutating func released(fence: Fence) throws(HandoffRejection) {
     switch state {
     case .claimed(let claim):
       guard claim.fence == fence else { throw .leaseLost(held: claim.fence) }
+      lostClaims = nil
       state = .ready
     case .submitted(let claim, _):
       throw claim.fence == fence ? .alreadySubmitted : .leaseLost(held: claim.fence)
@@ -278,6 +312,7 @@ extension Handoff {
     switch state {
     case .dead:
       attempt = 1
+      lostClaims = nil
       state = .ready
     case .ready, .claimed, .submitted: throw .notReady(state)
     case .accepted, .cancelled: throw .ended(state)
@@ -285,6 +320,7 @@ extension Handoff {
   }
 
   private mutating func endAttempt(_ reason: Feedback) -> AttemptEnd {
+    lostClaims = nil
     feedback = Array((feedback + [reason]).suffix(Self.feedbackMax))
     guard attempt < attemptsMax else {
       state = .dead

@@ -19,7 +19,7 @@ enum SecretRule {
   }
 
   /// Names that hold nothing but credentials, wherever they lie.
-  private static let names: Set<String> = [
+  private static let names = [
     ".netrc", "_netrc", ".pgpass", ".git-credentials", ".htpasswd", ".pypirc",
     "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk",
     "credentials", "credentials.json", "credentials.yml", "credentials.yaml", "credentials.toml",

@@ -27,7 +27,7 @@ enum SecretText {
     Shape("AIza", 35, "a Google key"), Shape("npm_", 36, "an npm token"),
     Shape("pypi-AgEI", 40, "a PyPI token"),
   ]
-  private static let firstBytes = Set(shapes.map { $0.start[0] })
+  private static let firstBytes = shapes.map { $0.start[0] }
   private static let keyStart = Array("-----BEGIN ".utf8)
   private static let keyEnd = Array("PRIVATE KEY".utf8)
 

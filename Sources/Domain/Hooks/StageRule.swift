@@ -36,7 +36,7 @@ package struct OpenClaim: Sendable {
 
 extension Stage {
   /// The groups of files that the stage may hand in.
-  var handsIn: Set<Change.Group> {
+  var handsIn: [Change.Group] {
     switch self {
     case .design, .review: []
     // Settings that new tests need may be added; whether they were is judged from what is handed in.

@@ -58,7 +58,18 @@ package enum LexicalPath {
       default: names.append(name)
       }
     }
-    return "/" + names.joined(separator: "/")
+    return absolute(names)
+  }
+
+  /// Put together by hand, as all that every hook's call comes by: `joined` and sets of our own
+  /// types look up at run time what conforms to what, which takes longer than all else here.
+  private static func absolute(_ names: some Sequence<Substring>) -> String {
+    var path = ""
+    for name in names {
+      path += "/"
+      path += name
+    }
+    return path.isEmpty ? "/" : path
   }
 
   /// The path relative to `directory`, empty for the folder itself; `nil` where it lies outside.
@@ -71,6 +82,6 @@ package enum LexicalPath {
   /// The folders from `path` up to the root, itself first.
   package static func ancestors(of path: String) -> [String] {
     let names = path.split(separator: "/")
-    return (0...names.count).reversed().map { "/" + names.prefix($0).joined(separator: "/") }
+    return (0...names.count).reversed().map { absolute(names[..<$0]) }
   }
 }

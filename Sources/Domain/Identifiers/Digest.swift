@@ -17,13 +17,16 @@ package struct Digest: TextIdentifier {
 
   /// The digest whose eight words these are.
   init(words: [UInt32]) {
-    var hex = ""
-    hex.reserveCapacity(64)
-    for word in words {
-      let digits = String(word, radix: 16)
-      hex += String(repeating: "0", count: 8 - digits.count) + digits
+    let digits: StaticString = "0123456789abcdef"
+    hex = String(unsafeUninitializedCapacity: words.count * 8) { bytes in
+      for (index, word) in words.enumerated() {
+        for place in 0..<8 {
+          let digit = Int(word >> (28 - 4 * UInt32(place)) & 0xf)
+          bytes.initializeElement(at: index * 8 + place, to: digits.utf8Start[digit])
+        }
+      }
+      return words.count * 8
     }
-    self.hex = hex
   }
 
   static func isLowercaseHex(_ byte: UInt8) -> Bool {

@@ -4,7 +4,8 @@
 /// How far a task has come.
 package struct TaskProgress: Hashable, Sendable, Codable {
   /// `pending → working → merging → completed`; `merging` can lead back to `working`. `blocked`
-  /// waits for a person and can be resumed; `failed` and `cancelled` are final.
+  /// waits for a person and can be resumed; `failed` and `cancelled` are final. A rollback leads
+  /// back from all but those two.
   package enum State: Hashable, Sendable, Codable {
     case pending
     case working(Turn)
@@ -112,7 +113,7 @@ extension TaskProgress {
     guard case .pending = state else { throw .illegal(input: "activated", state: state) }
     self.base = base
     head = base
-    return begin(Turn(stage: workflow.first.stage, round: 1), from: base)
+    return begin(Turn(stage: workflow.first.stage, round: rounds + 1), from: base)
   }
 
   /// A stage was proved; `checkpoint` seals it and is where the next stage starts.
@@ -212,6 +213,33 @@ extension TaskProgress {
       state = .cancelled(reason: reason)
       return .finish
     case .completed, .failed, .cancelled: throw .illegal(input: "cancelled", state: state)
+    }
+  }
+
+  /// It goes back to a stage, on an earlier checkpoint of its own (M4). A person's rollback is no
+  /// failure, so it is not blocked by the number of rounds; it counts as one all the same.
+  package mutating func rolledBack(
+    to stage: Stage, on checkpoint: ObjectID
+  ) throws(TaskRejection) -> TaskAction {
+    guard workflow.contains(stage) else { throw .cannotGoBack(to: stage) }
+    switch state {
+    case .working, .merging, .completed, .blocked(_, at: .some):
+      head = checkpoint
+      return begin(Turn(stage: stage, round: rounds + 1), from: checkpoint)
+    case .pending, .blocked(_, at: nil), .failed, .cancelled:
+      throw .illegal(input: "rolledBack", state: state)
+    }
+  }
+
+  /// It waits to be begun anew: what it rested on, or all of its own work, was rolled back (M4).
+  package mutating func reopened() throws(TaskRejection) {
+    switch state {
+    case .working, .merging, .completed, .blocked(_, at: .some):
+      base = nil
+      head = nil
+      state = .pending
+    case .pending, .blocked(_, at: nil), .failed, .cancelled:
+      throw .illegal(input: "reopened", state: state)
     }
   }
 

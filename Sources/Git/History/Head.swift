@@ -38,3 +38,17 @@ extension Repository {
     return .branch(short, id)
   }
 }
+
+extension Repository {
+  /// Whether a branch is checked out here or in a linked worktree.
+  package func isCheckedOut(_ reference: String) throws(GitError) -> Bool {
+    var found: OpaquePointer?
+    let code = git_reference_lookup(&found, pointer, reference)
+    if code == GIT_ENOTFOUND.rawValue { return false }
+    try check(code, "read \(escaped(reference))")
+    defer { git_reference_free(found) }
+    let answer = git_branch_is_checked_out(found)
+    try check(answer, "ask whether \(escaped(reference)) is checked out")
+    return answer == 1
+  }
+}

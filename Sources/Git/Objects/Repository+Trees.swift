@@ -53,6 +53,28 @@ extension Repository {
     return entries.sorted { $0.path < $1.path }
   }
 
+  /// What a tree holds at a path: the file there, every file of the folder there, or nothing. Where
+  /// a file or a submodule is in the way, that is what is given.
+  ///
+  /// - Throws: `.notFound` for a tree that doesn't exist, `.invalidName` for a path that can't be.
+  package func entries(at path: String, inTree id: ObjectID) throws(GitError) -> [TreeEntry] {
+    var tree = try tree(id)
+    var place = ""
+    for name in try TreePath(path).components {
+      guard let entry = git_tree_entry_byname(tree.pointer, name) else { return [] }
+      place += place.isEmpty ? name : "/" + name
+      let id = ObjectID(git_tree_entry_id(entry).pointee)
+      guard git_tree_entry_type(entry) == GIT_OBJECT_TREE else {
+        guard let mode = FileMode(git_tree_entry_filemode(entry).rawValue) else { return [] }
+        return [TreeEntry(path: place, id: id, mode: mode)]
+      }
+      tree = try self.tree(id)
+    }
+    var entries: [TreeEntry] = []
+    try collect(tree, prefix: place + "/", into: &entries) { _ in true }
+    return entries
+  }
+
   private func collect(
     _ tree: Tree, prefix: String, into entries: inout [TreeEntry],
     matching isWanted: (String) -> Bool

@@ -24,6 +24,8 @@ struct TreePath {
     self.components = components
   }
 
+  var text: String { components.joined(separator: "/") }
+
   /// Whether some file system opens `.git` under this name: any case, trailing dots, spaces and
   /// streams (NTFS), its short name, or code points that HFS+ ignores.
   static func isGitDirectory(_ name: String) -> Bool {

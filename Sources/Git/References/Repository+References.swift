@@ -22,7 +22,12 @@ extension Repository {
     under prefix: String
   ) throws(GitError) -> [(name: String, target: ObjectID)] {
     var iterator: OpaquePointer?
-    try check(git_reference_iterator_new(&iterator, pointer), "list refs")
+    // With a glob, libgit2 looks only into the prefix's own folder for refs that are files.
+    if prefix.contains(where: { "*?[\\".contains($0) }) {
+      try check(git_reference_iterator_new(&iterator, pointer), "list refs")
+    } else {
+      try check(git_reference_iterator_glob_new(&iterator, pointer, prefix + "*"), "list refs")
+    }
     defer { git_reference_iterator_free(iterator) }
     var names: [String] = []
     while true {

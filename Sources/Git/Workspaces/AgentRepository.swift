@@ -47,7 +47,7 @@ struct AgentRepository {
   private static let attributes = "* -text -filter -ident -working-tree-encoding\n"
 
   private func writeText(_ text: String, _ path: String) throws(GitError) {
-    try writeFile(Array(text.utf8), path)
+    try replaceFile(Array(text.utf8), path)
   }
 
   /// Copies a file that may be missing.
@@ -63,6 +63,6 @@ struct AgentRepository {
     guard let (bytes, _) = try folder.contents(of: name, path: name, limit: Int.max) else {
       throw GitError(.notFound, operation: "copy \(source)", message: "it is not a file")
     }
-    try writeFile(bytes, path)
+    try replaceFile(bytes, path)
   }
 }

@@ -57,6 +57,13 @@ struct BytePath: Hashable {
     return (names, name)
   }
 
+  /// The folders above, outermost first, without the root.
+  var ancestors: [BytePath] {
+    var above: [BytePath] = []
+    for name in parts.folders { above.append((above.last ?? .root).appending(name)) }
+    return above
+  }
+
   /// The path as a C string, valid for the duration of the call.
   func withCString<Value, Failure: Error>(
     _ body: (UnsafePointer<CChar>) throws(Failure) -> Value

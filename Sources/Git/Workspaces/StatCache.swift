@@ -35,6 +35,27 @@ final class StatCache {
     readStamp()
   }
 
+  /// Remembers nothing but what a tree holds at some paths; every file is read. It is never written.
+  init(standingFor entries: [TreeEntry]) throws(GitError) {
+    try GitLibrary.start()
+    path = ""
+    var made: OpaquePointer?
+    try check(git_index_new(&made), "make an index")
+    guard let made else {
+      throw GitError(.other, operation: "make an index", message: "libgit2 gave none")
+    }
+    index = made
+    for entry in entries {
+      var added = git_index_entry()
+      added.id = entry.id.oid
+      added.mode = entry.mode.value.rawValue
+      try BytePath(entry.path).withCString { (path) throws(GitError) in
+        added.path = path
+        try check(git_index_add(index, &added), "note \(escaped(entry.path))")
+      }
+    }
+  }
+
   deinit { git_index_free(index) }
 
   private func readStamp() {

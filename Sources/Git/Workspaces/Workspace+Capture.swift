@@ -49,14 +49,67 @@ extension Workspace {
     excluding litter: [String], limits: CaptureLimits = CaptureLimits()
   ) throws(GitError) -> CapturedTree {
     let base = try base()
+    let cache = try cache()
     var unwanted = IgnoreRules()
     unwanted.add(litter)
-    let reading = Reading(cache: cache, project: project, litter: unwanted, limits: limits)
+    let reading = WorkspaceReading(cache: cache, project: project, litter: unwanted, limits: limits)
     try reading.run(try Directory(path: contentPath), try projectRules())
     if reading.isCacheFresher { try cache.write() }
+    return try captured(reading, over: base)
+  }
+
+  /// Reads some of the workspace's files into a tree; everything else stays as it was in the tree
+  /// that the workspace was switched to.
+  ///
+  /// The cost follows what is named and not the project. It sees no other change, so it is for
+  /// keeping work that goes on; what is handed in and proved is read whole. At each path the result
+  /// is what `capture(excluding:limits:)` makes of it: a folder is read with all that is in it, and
+  /// where a file stands in the way of a path, that file is read.
+  ///
+  /// - Parameter paths: From the tree's root, with `/` between components.
+  /// - Throws: As the capture of everything; `.invalidName` for a path that leads out of the
+  ///   workspace or into a git directory.
+  package func capture(
+    paths: [String], excluding litter: [String], limits: CaptureLimits = CaptureLimits()
+  ) throws(GitError) -> CapturedTree {
+    let base = try base()
+    let root = try Directory(path: contentPath)
+    var parts: [BytePath] = []
+    for path in paths { parts.append(try reached(BytePath(TreePath(path).text), below: root)) }
+    var entries: [String: TreeEntry] = [:]
+    for part in parts {
+      guard let text = part.text else { continue }
+      for entry in try project.entries(at: text, inTree: base) { entries[entry.path] = entry }
+    }
+    var unwanted = IgnoreRules()
+    unwanted.add(litter)
+    let reading = WorkspaceReading(
+      cache: try StatCache(standingFor: Array(entries.values)), project: project,
+      litter: unwanted, limits: limits)
+    try reading.run(root, try projectRules(), only: parts)
+    return try captured(reading, over: base)
+  }
+
+  private func captured(_ reading: WorkspaceReading, over base: ObjectID) throws(GitError)
+    -> CapturedTree
+  {
     let tree = try project.tree(applying: reading.edits, to: base)
     return CapturedTree(
       tree: tree, changes: try project.changes(from: base, to: tree), notes: reading.notes)
+  }
+
+  /// How far a path leads: to what it names, or to the first thing on the way that is no folder.
+  private func reached(_ path: BytePath, below root: Directory) throws(GitError) -> BytePath {
+    var folder = root
+    var reached = BytePath.root
+    let (folders, name) = path.parts
+    for name in folders + [name] {
+      reached = reached.appending(name)
+      guard reached != path, let status = try folder.status(of: name) else { return path }
+      guard status.kind == .folder else { return reached }
+      folder = try folder.opening(name)
+    }
+    return path
   }
 
   private func projectRules() throws(GitError) -> IgnoreRules {
@@ -65,208 +118,11 @@ extension Workspace {
     guard try common.status(of: BytePath("info"))?.kind == .folder else { return rules }
     let info = try common.opening(BytePath("info"))
     let name = BytePath("exclude")
-    if let (bytes, _) = try info.contents(of: name, path: name, limit: Reading.ignoreFileBytesMax) {
+    if let (bytes, _) = try info.contents(
+      of: name, path: name, limit: WorkspaceReading.ignoreFileBytesMax)
+    {
       rules.add(bytes, in: .root)
     }
     return rules
-  }
-}
-
-/// One walk through a workspace's files.
-private final class Reading {
-  static let ignoreFileBytesMax = 1_000_000
-  private static let depthMax = 128
-  private static let notesMax = 50
-  private static let ignoreFile = BytePath(".gitignore")
-
-  private let cache: StatCache
-  private let project: Repository
-  private let litter: IgnoreRules
-  private let limits: CaptureLimits
-  private var isSeen: [Bool]
-  private(set) var edits: [TreeEdit] = []
-  private var noted: [String] = []
-  private var notedCount = 0
-  private var storedBytes = 0
-  /// Whether the cache knows more about unchanged files than what is on the disk.
-  private(set) var isCacheFresher = false
-
-  init(cache: StatCache, project: Repository, litter: IgnoreRules, limits: CaptureLimits) {
-    self.cache = cache
-    self.project = project
-    self.litter = litter
-    self.limits = limits
-    isSeen = Array(repeating: false, count: cache.count)
-  }
-
-  var notes: [String] {
-    let more = notedCount - noted.count
-    return noted.sorted() + (more > 0 ? ["and \(more) more were left out"] : [])
-  }
-
-  private func note(_ path: BytePath, _ why: String) {
-    notedCount += 1
-    if noted.count < Self.notesMax { noted.append("\(path.shown) was left out: \(why)") }
-  }
-
-  func run(_ root: Directory, _ rules: IgnoreRules) throws(GitError) {
-    try read(root, .root, rules, isIgnored: false, depth: 0)
-    for position in 0..<cache.count where !isSeen[position] {
-      guard let (_, mode) = cache.entry(at: position), mode != .submodule else { continue }
-      try add(.remove(path: try usable(cache.path(at: position), isTracked: true)))
-    }
-  }
-
-  private func read(
-    _ folder: Directory, _ path: BytePath, _ rules: IgnoreRules, isIgnored: Bool, depth: Int
-  ) throws(GitError) {
-    guard depth <= Self.depthMax else {
-      throw GitError(
-        .invalidName, operation: "read the folder \(path.shown)",
-        message: "it is more than \(Self.depthMax) folders deep")
-    }
-    let names = try folder.names()
-    var rules = rules
-    if !isIgnored, names.contains(Self.ignoreFile) { try add(&rules, from: folder, path) }
-    for name in names where !(path.isRoot && name == BytePath(".git")) {
-      let child = path.appending(name)
-      guard let status = try folder.status(of: name) else { continue }
-      let isIgnored = isIgnored || isUnwanted(child, status, rules)
-      if TreePath.isGitDirectory(name.shown) {
-        note(child, "it is a git directory")
-      } else if let position = cache.position(of: child) {
-        try readTracked(position, name, child, status, in: folder, rules, isIgnored, depth)
-      } else if status.kind == .folder {
-        guard !isIgnored || cache.hasEntries(under: child) else { continue }
-        try read(try folder.opening(name), child, rules, isIgnored: isIgnored, depth: depth + 1)
-      } else if !isIgnored {
-        try readNew(name, child, status, in: folder)
-      }
-    }
-  }
-
-  private func isUnwanted(_ path: BytePath, _ status: FileStatus, _ rules: IgnoreRules) -> Bool {
-    let isFolder = status.kind == .folder
-    return litter.ignore(path, isFolder: isFolder) || rules.ignore(path, isFolder: isFolder)
-  }
-
-  private func add(
-    _ rules: inout IgnoreRules, from folder: Directory, _ path: BytePath
-  ) throws(GitError) {
-    guard let status = try folder.status(of: Self.ignoreFile), status.kind == .file,
-      status.size <= Self.ignoreFileBytesMax
-    else { return }
-    let content = try folder.contents(
-      of: Self.ignoreFile, path: path.appending(Self.ignoreFile), limit: Self.ignoreFileBytesMax)
-    if let content { rules.add(content.bytes, in: path) }
-  }
-
-  /// Reads what is at a path of the base tree.
-  private func readTracked(
-    _ position: Int, _ name: BytePath, _ path: BytePath, _ status: FileStatus,
-    in folder: Directory, _ rules: IgnoreRules, _ isIgnored: Bool, _ depth: Int
-  ) throws(GitError) {
-    guard let (id, mode) = cache.entry(at: position) else { return }
-    if mode == .submodule {
-      isSeen[position] = true
-      return
-    }
-    if status.kind == .folder {
-      // A folder took the file's place; the file is deleted, which not seeing it says.
-      guard !isIgnored else { return }
-      return try read(
-        try folder.opening(name), path, rules, isIgnored: false, depth: depth + 1)
-    }
-    if cache.isUnchanged(status, at: position) {
-      isSeen[position] = true
-      return
-    }
-    guard let found = try content(name, path, status, in: folder) else { return }
-    isSeen[position] = true
-    if found.mode == mode, isSame(hash(found.bytes), id) {
-      try cache.record(found.status, at: position)
-      isCacheFresher = true
-    } else {
-      try put(found.bytes, found.mode, at: try usable(path, isTracked: true))
-    }
-  }
-
-  private func readNew(
-    _ name: BytePath, _ path: BytePath, _ status: FileStatus, in folder: Directory
-  ) throws(GitError) {
-    guard let found = try content(name, path, status, in: folder) else { return }
-    try put(found.bytes, found.mode, at: try usable(path, isTracked: false))
-  }
-
-  private typealias Content = (bytes: [UInt8], mode: FileMode, status: FileStatus)
-
-  /// What a name holds; `nil` with a note where it is nothing that a tree can hold.
-  private func content(
-    _ name: BytePath, _ path: BytePath, _ status: FileStatus, in folder: Directory
-  ) throws(GitError) -> Content? {
-    switch status.kind {
-    case .link:
-      let target = try folder.target(ofLink: name)
-      guard Self.staysInside(target, from: path) else {
-        throw GitError(
-          .invalidName, operation: "take \(path.shown)",
-          message: "it is a link that leads out of the workspace")
-      }
-      return (target, .symlink, status)
-    case .file:
-      let found = try folder.contents(of: name, path: path, limit: limits.fileBytesMax)
-      guard let (bytes, status) = found else { return nil }
-      return (bytes, status.isExecutable ? .executable : .file, status)
-    case .folder, .special:
-      note(path, "it is neither a file nor a link")
-      return nil
-    }
-  }
-
-  /// Whether a link's target, followed by its letters from the link's folder, stays below the root:
-  /// what lies elsewhere is not in git, and can change after it was proved.
-  private static func staysInside(_ target: [UInt8], from path: BytePath) -> Bool {
-    guard target.first != UInt8(ascii: "/") else { return false }
-    var depth = path.bytes.split(separator: UInt8(ascii: "/")).count - 1
-    for part in target.split(separator: UInt8(ascii: "/")) {
-      if part.elementsEqual("..".utf8) {
-        depth -= 1
-      } else if !part.elementsEqual(".".utf8) {
-        depth += 1
-      }
-      if depth < 0 { return false }
-    }
-    return true
-  }
-
-  private func put(_ bytes: [UInt8], _ mode: FileMode, at path: String) throws(GitError) {
-    storedBytes += bytes.count
-    guard storedBytes <= limits.totalBytesMax else {
-      throw GitError(
-        .tooMuchContent(limit: limits.totalBytesMax), operation: "read the workspace",
-        message: "the files that differ have more than \(limits.totalBytesMax) bytes together; "
-          + "add what is generated to .gitignore")
-    }
-    try add(.put(path: path, blob: try project.writeBlob(bytes), mode: mode))
-  }
-
-  private func add(_ edit: TreeEdit) throws(GitError) {
-    guard edits.count < limits.changesMax else {
-      throw GitError(
-        .tooManyChanges(limit: limits.changesMax), operation: "read the workspace",
-        message: "more than \(limits.changesMax) files differ; add what is generated to .gitignore")
-    }
-    edits.append(edit)
-  }
-
-  /// A changed path as text. A tracked one may have control characters: it has them already.
-  private func usable(_ path: BytePath, isTracked: Bool) throws(GitError) -> String {
-    let hasControls = path.bytes.contains { $0 < 0x20 || $0 == 0x7f }
-    guard let text = path.text, isTracked || !hasControls else {
-      throw GitError(
-        .invalidName, operation: "read \(path.shown)",
-        message: "its name is not UTF-8 or has control characters; rename it")
-    }
-    return text
   }
 }

@@ -32,6 +32,7 @@ extension Workspace {
     try forgetBase()
     let target = try project.tree(tree)
     let root = try Directory(path: contentPath)
+    let cache = try cache()
     try cache.replace(with: target)
     var kept = IgnoreRules()
     kept.add(keeping)

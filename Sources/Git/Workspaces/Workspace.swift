@@ -17,8 +17,8 @@ package final class Workspace {
   /// The workspace's own folder.
   package let directory: String
   let project: Repository
-  let cache: StatCache
   let trash: Trash
+  private var openCache: StatCache?
   /// The open lock file; closing it lets go.
   private let lock: Int32
 
@@ -42,7 +42,6 @@ package final class Workspace {
   private init(directory: String, project: Repository, lock: Int32) throws(GitError) {
     self.directory = directory
     self.project = project
-    cache = try StatCache(path: directory + "/index")
     trash = try Trash(path: directory + "/trash")
     self.lock = lock
     let own = try Directory(path: directory)
@@ -52,6 +51,15 @@ package final class Workspace {
   }
 
   deinit { close(lock) }
+
+  /// What was written last. Read when it is first asked for: that takes time that grows with the
+  /// project, and who names the paths does without.
+  func cache() throws(GitError) -> StatCache {
+    if let openCache { return openCache }
+    let cache = try StatCache(path: directory + "/index")
+    openCache = cache
+    return cache
+  }
 
   /// The folder that an agent, or a proof's command, works in.
   package var contentPath: String { directory + "/tree" }
@@ -95,8 +103,7 @@ package final class Workspace {
   }
 
   func rememberBase(_ tree: ObjectID) throws(GitError) {
-    try writeFile(Array((tree.text + "\n").utf8), basePath + ".new")
-    guard rename(basePath + ".new", basePath) == 0 else { throw .system("write \(basePath)") }
+    try replaceFile(Array((tree.text + "\n").utf8), basePath)
   }
 
   // MARK: Making it
@@ -125,12 +132,17 @@ package final class Workspace {
   }
 }
 
-/// Writes one of our own files, beside what an agent may touch.
-func writeFile(_ bytes: [UInt8], _ path: String) throws(GitError) {
-  let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+/// Replaces one of a workspace's own files whole, beside what an agent may touch. It is not synced:
+/// a workspace is made anew after a power failure, and one without these files is.
+///
+/// This target stands below the one that holds `AtomicFile`, hence its own.
+func replaceFile(_ bytes: [UInt8], _ path: String) throws(GitError) {
+  let new = path + ".new"
+  let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
   guard file >= 0 else { throw .system("write \(path)") }
   defer { close(file) }
   try writeAll(bytes[...], to: file, path)
+  guard rename(new, path) == 0 else { throw .system("write \(path)") }
 }
 
 func writeAll(

@@ -58,7 +58,7 @@ final class CoordinatorProcess: @unchecked Sendable {
   private func session(_ extending: Bool) async -> Result<RunEnding, Problem> {
     do throws(Problem) {
       let coordinator = makeCoordinator()
-      _ = try await coordinator.recover(isWorkerAlive: { !$0.hasPrefix("run:") })
+      _ = try await coordinator.recover(isWorkerAlive: { !$0.worker.hasPrefix("run:") })
       self.coordinator = coordinator
       let session = world.plan.session
       if extending { try await coordinator.extend(session, by: 100_000_000) }

@@ -45,11 +45,15 @@ extension Database {
   }
 
   func head() throws(StoreError) -> JournalHead {
-    try connection.first(
-      "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
-    ) { (row) throws(StoreError) in
-      JournalHead(sequence: row.integer(0), hash: try row.id(Digest.self, 1))
-    } ?? .start
+    if let knownHead { return knownHead }
+    let head =
+      try connection.first(
+        "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
+      ) { (row) throws(StoreError) in
+        JournalHead(sequence: row.integer(0), hash: try row.id(Digest.self, 1))
+      } ?? .start
+    if mode == .readWrite { knownHead = head }
+    return head
   }
 
   /// Journals events and applies each before the next.
@@ -75,6 +79,7 @@ extension Database {
       "INSERT INTO journal (sequence, session, at, event, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
       .integer(next.sequence), .id(session), .time(at), .text(stored), .id(next.hash))
     recorded = next
+    knownHead = next
     return next
   }
 
@@ -83,7 +88,7 @@ extension Database {
     of event: SessionEvent, of session: SessionID
   ) throws(StoreError) -> (stored: String, whole: String) {
     guard case .sessionPlanned(let plan) = event else {
-      let text = try EventCoding.json(event)
+      let text = try EventCoding.json(of: event)
       return (text, text)
     }
     var bodies: [String] = []

@@ -110,19 +110,21 @@ extension Database {
       """
       SELECT h.session, h.ordinal, h.state, h.fence, c.worker, c.claimed_at,
         h.lease_boot, h.lease_expires, h.lease_expires_at, h.tree, h.report, h.submitted_at,
-        j.event
+        j.event, h.entry
       FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
         LEFT JOIN claims AS c ON c.fence = h.fence
       WHERE \(condition)
       """, values
-    ) { (row) throws(StoreError) in try row.handoff() }
+    ) { (row) throws(StoreError) in
+      try row.handoff(try wholeHandoff(row.integer(13), row.text(12)))
+    }
   }
 }
 
 extension Row {
   /// The handoff as its last whole value in the journal gives it, moved on by what the row says.
-  fileprivate func handoff() throws(StoreError) -> Handoff {
-    var handoff = try wholeHandoff()
+  fileprivate func handoff(_ whole: Handoff) throws(StoreError) -> Handoff {
+    var handoff = whole
     let state = try name(HandoffStateName.self, 2)
     let hold = isNull(3) ? nil : try claim()
     let work = isNull(9) ? nil : try submission()
@@ -157,16 +159,21 @@ extension Row {
       submittedAt: time(11))
   }
 
-  private func wholeHandoff() throws(StoreError) -> Handoff {
-    let event = try EventCoding.value(SessionEvent.self, from: text(12), of: "a handoff's entry")
-    switch event {
+}
+
+extension SessionEvent {
+  /// The handoff that the event holds whole.
+  ///
+  /// - Throws: `StoreError.corrupt` where it holds none.
+  func wholeHandoff() throws(StoreError) -> Handoff {
+    switch self {
     case .handoffQueued(let handoff), .handoffReturned(let handoff, _),
       .handoffAccepted(let handoff, _):
       return handoff
     case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
       .healthChecked, .branchMoved, .budgetChanged, .taskMoved, .handoffClaimed, .handoffSubmitted,
       .handoffCancelled, .usageReported, .noted:
-      throw .corrupt(detail: "\(event.name) holds no whole handoff")
+      throw .corrupt(detail: "\(name) holds no whole handoff")
     }
   }
 }

@@ -23,7 +23,7 @@ extension SQLiteStore {
 
   package func tasks(in session: SessionID) throws(StoreError) -> [TaskRecord] {
     try read { (database) throws(StoreError) in
-      try database.tasks("p.session = ?1", [.id(session)])
+      try database.tasks("p.session = ?1", in: session)
     }
   }
 
@@ -114,20 +114,29 @@ extension Database {
   }
 
   func task(_ id: TaskID, in session: SessionID) throws(StoreError) -> TaskRecord? {
-    try tasks("p.session = ?1 AND p.id = ?2", [.id(session), .id(id)]).first
+    try tasks("p.session = ?1 AND p.id = ?2", in: session, [.id(id)]).first
   }
 
-  func tasks(_ condition: String, _ values: [SQLValue]) throws(StoreError) -> [TaskRecord] {
-    try connection.rows(
+  /// The tasks that a condition selects, which is ours and never a caller's; `?1` is the session.
+  func tasks(
+    _ condition: String, in session: SessionID, _ values: [SQLValue] = []
+  ) throws(StoreError) -> [TaskRecord] {
+    let known = knownPlan(of: session)?.tasks
+    return try connection.rows(
       """
       SELECT p.body, t.position, j.event, t.started_at, t.ended_at, t.worked_ms
       FROM planned_tasks AS p JOIN tasks AS t USING (session, position)
         LEFT JOIN journal AS j ON j.sequence = t.moved_in
       WHERE \(condition) ORDER BY p.position
-      """, values
+      """, [.id(session)] + values
     ) { (row) throws(StoreError) in
-      let planned = try EventCoding.value(
-        PlannedTask.self, from: row.text(0), of: "a planned task")
+      let position = row.integer(1)
+      let planned =
+        if let known, known.indices.contains(position - 1) {
+          known[position - 1]
+        } else {
+          try EventCoding.value(PlannedTask.self, from: row.text(0), of: "a planned task")
+        }
       var progress = TaskProgress(workflow: planned.workflow)
       if !row.isNull(2) {
         let event = try EventCoding.value(
@@ -138,7 +147,7 @@ extension Database {
         progress = moved
       }
       return TaskRecord(
-        planned: planned, position: row.integer(1), progress: progress,
+        planned: planned, position: position, progress: progress,
         startedAt: row.optionalTime(3), endedAt: row.optionalTime(4),
         workedMilliseconds: row.integer(5))
     }

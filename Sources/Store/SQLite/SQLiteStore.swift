@@ -189,6 +189,12 @@ final class Database: @unchecked Sendable {
   let witness: HeadWitness?
   /// The last entry journalled by the transaction under way; `nil` where it journalled none.
   var recorded: JournalHead?
+  /// The last entry, as far as the writer knows it, who alone adds any; `nil` where it must look.
+  var knownHead: JournalHead?
+  /// The handoffs that entries hold whole, by entry, each with the text that it was read from.
+  private var wholeHandoffs: [Int: (text: String, handoff: Handoff)] = [:]
+  /// Many more than are ever under way at once.
+  private static let wholeHandoffsMax = 1024
   /// Plans are written once and read at every turn.
   private var plans: [SessionID: SessionPlan] = [:]
 
@@ -201,6 +207,20 @@ final class Database: @unchecked Sendable {
     self.path = path
     self.witness = witness
   }
+
+  /// The handoff that an entry holds whole. What was read once is not parsed again while its text is
+  /// the same: an entry that was taken back can have given its number to another.
+  func wholeHandoff(_ entry: Int, _ text: String) throws(StoreError) -> Handoff {
+    if let known = wholeHandoffs[entry], known.text == text { return known.handoff }
+    let handoff = try EventCoding.value(SessionEvent.self, from: text, of: "a handoff's entry")
+      .wholeHandoff()
+    if wholeHandoffs.count >= Self.wholeHandoffsMax { wholeHandoffs.removeAll() }
+    wholeHandoffs[entry] = (text, handoff)
+    return handoff
+  }
+
+  /// The session's plan, if it was read before.
+  func knownPlan(of session: SessionID) -> SessionPlan? { plans[session] }
 
   /// The plan of a session whose row names `entry`.
   func plan(of session: SessionID, entry: Int) throws(StoreError) -> SessionPlan {

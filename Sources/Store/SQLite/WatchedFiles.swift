@@ -52,19 +52,20 @@ enum WatchedFiles {
     }
   }
 
-  /// Makes the names in a folder durable.
+  /// Makes the names in a folder, or the bytes of a file, durable.
   ///
   /// - Returns: the error number of what failed; `nil` where nothing did.
-  static func synchronize(_ path: String) -> CInt? {
-    let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return failed(path) }
+  static func synchronize(_ path: String, isFolder: Bool = true) -> CInt? {
+    let folder = isFolder ? path : StorePlace.directory(of: path)
+    let descriptor = Glibc.open(path, O_RDONLY | (isFolder ? O_DIRECTORY : 0) | O_CLOEXEC)
+    guard descriptor >= 0 else { return failed(folder) }
     defer { close(descriptor) }
-    return fsync(descriptor) == 0 ? nil : failed(path)
+    return fsync(descriptor) == 0 ? nil : failed(folder)
   }
 
-  private static func failed(_ path: String) -> CInt {
+  private static func failed(_ folder: String) -> CInt {
     let code = errno
-    folder(path).failed(systemError(code))
+    self.folder(folder).failed(systemError(code))
     return code
   }
 

@@ -18,37 +18,90 @@ package struct BackupShelf: Hashable, Sendable {
   /// A shelf in `folder`, whether it is there or not.
   package init(folder: String) { self.folder = folder }
 
-  /// The copies that are there, newest first.
-  package func copies() -> [String] { times().map { path(of: $0) } }
+  /// The copies that are there, newest first. `unpack` makes a store of one.
+  package func copies() -> [String] { found().map { "\(folder)/\($0.name)" } }
+
+  /// When the newest copy was made; `nil` where there is none.
+  package func newest() -> Timestamp? { found().first?.time }
+
+  /// Makes a store of a copy, which stays as it is.
+  ///
+  /// - Throws: `StoreError.corrupt` where the copy is not what it was when it was made.
+  package static func unpack(_ copy: String, into path: String) throws(StoreError) {
+    // One that an earlier version made is not packed; what unpacks passes it on as it is.
+    try PackedFile.unpack(copy, into: path)
+  }
 
   /// Whether the newest copy is old enough, or comes from a clock that has been set back since.
   func isDue(at now: Timestamp) -> Bool {
-    guard let newest = times().first else { return true }
+    guard let newest = newest() else { return true }
     let age = now.since(newest)
     return age < .zero || age >= Self.interval
   }
 
-  func path(of time: Timestamp) -> String { "\(folder)/orchestrate-\(time.milliseconds).db" }
-
-  /// Removes all copies but the newest ten.
-  func prune() {
+  /// Puts a store's copy on the shelf, packed, and takes the oldest off.
+  ///
+  /// - Parameter plain: a closed database, whose content was checked.
+  /// - Returns: where the copy is.
+  func add(_ plain: String, at now: Timestamp) throws(StoreError) -> String {
+    let path = "\(folder)/orchestrate-\(now.milliseconds).db\(PackedFile.suffix)"
+    let partial = path + ".partial"
+    defer { unlink(partial) }
+    try PackedFile.pack(plain, into: partial)
+    guard try PackedFile.isSame(partial, as: plain) else {
+      throw .corrupt(detail: "\(partial) does not unpack to what was packed")
+    }
+    guard rename(partial, path) == 0 else {
+      throw .cannotOpen(path: path, reason: lastSystemError())
+    }
+    try StorePlace.synchronizeDirectory(of: path)
     for path in copies().dropFirst(Self.copiesMax) { unlink(path) }
+    return path
   }
 
-  private func times() -> [Timestamp] {
+  private func found() -> [(time: Timestamp, name: String)] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
-    var times: [Timestamp] = []
+    var found: [(time: Timestamp, name: String)] = []
     while let entry = readdir(directory) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasPrefix("orchestrate-"), name.hasSuffix(".db"),
-        let milliseconds = Int(name.dropFirst("orchestrate-".count).dropLast(".db".count))
+      guard name.hasPrefix("orchestrate-"),
+        let ending = [".db", ".db" + PackedFile.suffix].first(where: name.hasSuffix),
+        let milliseconds = Int(name.dropFirst("orchestrate-".count).dropLast(ending.count))
       else { continue }
-      times.append(Timestamp(milliseconds: milliseconds))
+      found.append((Timestamp(milliseconds: milliseconds), name))
     }
-    return times.sorted { $1 < $0 }
+    return found.sorted { $1.time < $0.time }
+  }
+
+  // MARK: Failures
+
+  /// Beside the folder, which may be what cannot be made.
+  private var failurePath: String { folder + ".failed" }
+
+  /// Why the newest copy that was due could not be made, and when; `nil` where it could.
+  package func failure() -> (at: Timestamp, reason: String)? {
+    guard let file = fopen(failurePath, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let text = String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let milliseconds = Int(parts[0]) else { return nil }
+    return (Timestamp(milliseconds: milliseconds), String(parts[1]))
+  }
+
+  /// Keeps, for whoever looks later, that a copy could not be made, or that it could.
+  func note(_ failure: StoreError?, at now: Timestamp) {
+    guard let failure else {
+      unlink(failurePath)
+      return
+    }
+    // Not even this may be possible; the next copy that is due tries again.
+    guard let file = fopen(failurePath, "we") else { return }
+    fputs("\(now.milliseconds) \(failure)", file)
+    fclose(file)
   }
 }
 
@@ -76,8 +129,10 @@ extension SQLiteStore {
     do throws(StoreError) {
       try backUpIfDue(to: shelf, at: now)
       copying.withLock { $0.failure = nil }
+      shelf.note(nil, at: now)
     } catch {
       copying.withLock { $0.failure = error }
+      shelf.note(error, at: now)
     }
   }
 
@@ -90,20 +145,17 @@ extension SQLiteStore {
   @discardableResult
   package func backUpIfDue(to shelf: BackupShelf, at now: Timestamp) throws(StoreError) -> String? {
     guard shelf.isDue(at: now) else { return nil }
-    let path = shelf.path(of: now)
-    try backup(to: path)
-    do throws(StoreError) {
-      let copy = try SQLiteStore.open(path: path, role: .reader)
-      let report = try copy.verifyJournal(.chain)
-      copy.close()
-      guard report.isWhole else {
-        throw .corrupt(detail: "its copy does not hold: \(report.problems)")
-      }
-    } catch {
-      unlink(path)
-      throw error
+    let plain = shelf.folder + "/copying.db"
+    func clear() { for suffix in ["", "-wal", "-shm"] { unlink(plain + suffix) } }
+    clear()
+    defer { clear() }
+    try backup(to: plain)
+    let copy = try SQLiteStore.open(path: plain, role: .reader)
+    let report = try copy.verifyJournal(.chain)
+    copy.close()
+    guard report.isWhole else {
+      throw .corrupt(detail: "its copy does not hold: \(report.problems)")
     }
-    shelf.prune()
-    return path
+    return try shelf.add(plain, at: now)
   }
 }

@@ -8,8 +8,11 @@ import Glibc
 package struct SalvageReport: Hashable, Sendable {
   /// The last entry of the new journal; every entry up to it is proved by its hash.
   package let head: JournalHead
-  /// How many entries came from the damaged store itself; the others came from its copies.
+  /// How many entries came from the damaged store itself; the others came from its copies, or from
+  /// journals that were kept elsewhere.
   package let entriesFromStore: Int
+  /// How many entries came from journals that were kept elsewhere.
+  package let entriesFromArchives: Int
   /// How many texts and pieces of evidence were found unharmed.
   package let bodies: Int
   /// The last entry that is known to have been acknowledged; `nil` where nothing says so.
@@ -36,29 +39,43 @@ package struct Salvage {
   /// - Parameters:
   ///   - lock: the store's lock, held throughout.
   ///   - shelf: its copies, of which the newest that has an entry gives it.
+  ///   - archives: journals that were kept elsewhere, which are asked last.
   ///   - now: part of the name under which the damaged files are kept.
   /// - Throws: `StoreError.cannotOpen` where the new store cannot be made; the old is then as it was.
   package static func run(
-    path: String, lock: StoreLock, shelf: BackupShelf?, at now: Timestamp
+    path: String, lock: StoreLock, shelf: BackupShelf?, archives: [ArchivedJournal] = [],
+    at now: Timestamp
   ) throws(StoreError) -> SalvageReport {
-    let places = [path] + (shelf?.copies() ?? [])
-    guard places.contains(where: { access($0, F_OK) == 0 }) else {
+    let copies = shelf?.copies() ?? []
+    guard access(path, F_OK) == 0 || !copies.isEmpty || !archives.isEmpty else {
       throw .cannotOpen(path: path, reason: "there is neither a store nor a copy of one")
     }
     let salvage = try Salvage(path: path)
-    let sources = places.compactMap { salvage.source($0) }
-    let (head, own) = try salvage.copyJournal(from: sources)
+    defer { salvage.clearAway(copies.count) }
+    let damaged = "\(path).damaged-\(now.milliseconds)"
+    var sources: [Source] = []
+    // First, since opening the store makes SQLite drop what follows the damage in its log.
+    try LogImage.copy(path + "-wal", to: damaged + "-wal")
+    let image = salvage.plainPath(copies.count)
+    let hasLog = try LogImage.write(ofDatabase: path, to: image)
+    if let store = salvage.opened(path) { sources.append(.store(store)) }
+    if hasLog, let store = salvage.opened(image) { sources.append(.store(store)) }
+    for (index, copy) in copies.enumerated() {
+      if let copy = salvage.unpacked(copy, as: index) { sources.append(.copy(copy)) }
+    }
+    sources += archives.map { .archive($0) }
+    let (head, counts) = try salvage.copyJournal(from: sources)
     var bodies = 0
-    for source in sources { bodies += try salvage.copyBodies(from: source.connection) }
+    for source in sources { bodies += try salvage.copyBodies(from: source) }
     try salvage.derive()
     let witnessed = HeadWitness.head(besideDatabase: path)
-    let damaged = "\(path).damaged-\(now.milliseconds)"
     try salvage.publish(keepingOldAs: damaged)
     HeadWitness.forget(besideDatabase: path)
     try HeadWitness(besideDatabase: path).note(head)
     return withExtendedLifetime(lock) {
       SalvageReport(
-        head: head, entriesFromStore: own, bodies: bodies, acknowledged: witnessed,
+        head: head, entriesFromStore: counts.store, entriesFromArchives: counts.archives,
+        bodies: bodies, acknowledged: witnessed,
         damagedPath: damaged)
     }
   }
@@ -73,20 +90,40 @@ package struct Salvage {
     try Schema.migrate(target, path: targetPath)
   }
 
-  private struct Source {
-    let connection: Connection
-    let isStore: Bool
+  private enum Source {
+    case store(Connection)
+    case copy(Connection)
+    case archive(ArchivedJournal)
   }
 
   /// `nil` where not even its header can be read.
-  private func source(_ path: String) -> Source? {
+  private func opened(_ path: String) -> Connection? {
     guard access(path, R_OK) == 0 else { return nil }
     do throws(StoreError) {
       let connection = try Connection(path: path, mode: .readWrite)
       _ = try connection.first("SELECT 1 FROM journal LIMIT 1") { $0.integer(0) }
-      return Source(connection: connection, isStore: path == self.path)
+      return connection
     } catch {
       return nil
+    }
+  }
+
+  /// A copy as a database of its own; `nil` where it does not unpack.
+  private func unpacked(_ copy: String, as index: Int) -> Connection? {
+    let plain = plainPath(index)
+    do throws(StoreError) {
+      try BackupShelf.unpack(copy, into: plain)
+      return opened(plain)
+    } catch {
+      return nil
+    }
+  }
+
+  private func plainPath(_ index: Int) -> String { "\(targetPath)-copy-\(index)" }
+
+  private func clearAway(_ copies: Int) {
+    for index in 0...copies {
+      for suffix in ["", "-wal", "-shm"] { unlink(plainPath(index) + suffix) }
     }
   }
 
@@ -94,23 +131,26 @@ package struct Salvage {
 
   private func copyJournal(
     from sources: [Source]
-  ) throws(StoreError) -> (head: JournalHead, own: Int) {
+  ) throws(StoreError) -> (head: JournalHead, counts: (store: Int, archives: Int)) {
     try target.transaction(.write) { () throws(StoreError) in
-      var (head, own) = (JournalHead.start, 0)
+      var (head, counts) = (JournalHead.start, (store: 0, archives: 0))
       while true {
-        var found: (entry: StoredEntry, tasks: [PlannedRow], isOwn: Bool)?
-        for source in sources {
-          if let (entry, tasks) = entry(after: head, in: source.connection) {
-            found = (entry, tasks, source.isStore)
-            break
+        var found: (entry: StoredEntry, tasks: [PlannedRow])?
+        sources: for source in sources {
+          found = entry(after: head, in: source)
+          guard found != nil else { continue }
+          switch source {
+          case .store: counts.store += 1
+          case .copy: break
+          case .archive: counts.archives += 1
           }
+          break sources
         }
-        guard let (entry, tasks, isOwn) = found else { return (head, own) }
+        guard let (entry, tasks) = found else { return (head, counts) }
         try insert(entry, tasks)
         head = head.followed(
           by: PlanSplice.whole(entry.event, tasks: tasks.map(\.body)), of: entry.session,
           at: entry.at)
-        if isOwn { own += 1 }
       }
     }
   }
@@ -122,6 +162,31 @@ package struct Salvage {
   }
 
   /// The next entry, if this source has it as it was journalled.
+  private func entry(
+    after head: JournalHead, in source: Source
+  ) -> (StoredEntry, [PlannedRow])? {
+    switch source {
+    case .store(let connection), .copy(let connection):
+      return entry(after: head, in: connection)
+    case .archive(let archive):
+      guard let (entry, tasks) = archive.entry(after: head) else { return nil }
+      return rows(of: tasks).map { (entry, $0) }
+    }
+  }
+
+  private func rows(of tasks: [String]) -> [PlannedRow]? {
+    do throws(StoreError) {
+      var rows: [PlannedRow] = []
+      for body in tasks {
+        let task = try EventCoding.value(PlannedTask.self, from: body, of: "a planned task")
+        rows.append(PlannedRow(position: rows.count + 1, id: task.id.text, body: body))
+      }
+      return rows
+    } catch {
+      return nil
+    }
+  }
+
   private func entry(
     after head: JournalHead, in source: Connection
   ) -> (StoredEntry, [PlannedRow])? {
@@ -169,6 +234,27 @@ package struct Salvage {
   /// Copies every body that is what its digest says, each by itself.
   ///
   /// - Returns: how many the new store did not have yet.
+  private func copyBodies(from source: Source) throws(StoreError) -> Int {
+    switch source {
+    case .store(let connection), .copy(let connection): return try copyBodies(from: connection)
+    case .archive(let archive):
+      return try target.transaction(.write) { () throws(StoreError) in
+        var copied = 0
+        for record in archive.evidence {
+          copied += try target.run(
+            "INSERT INTO evidence (digest, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            .id(record.digest), .text(record.kind.rawValue), .text(record.body))
+        }
+        for document in archive.documents {
+          copied += try target.run(
+            "INSERT INTO documents (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            .id(document.digest), .text(document.body))
+        }
+        return copied
+      }
+    }
+  }
+
   private func copyBodies(from source: Connection) throws(StoreError) -> Int {
     try target.transaction(.write) { () throws(StoreError) in
       var copied = 0
@@ -223,11 +309,13 @@ package struct Salvage {
   }
 
   private func publish(keepingOldAs damaged: String) throws(StoreError) {
-    for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+    for suffix in ["", "-shm"] where access(path + suffix, F_OK) == 0 {
       guard rename(path + suffix, damaged + suffix) == 0 else {
         throw .cannotOpen(path: path, reason: "it cannot be set aside: \(lastSystemError())")
       }
     }
+    // Its bytes were copied before SQLite looked at it.
+    unlink(path + "-wal")
     guard rename(targetPath, path) == 0 else {
       throw .cannotOpen(path: path, reason: lastSystemError())
     }

@@ -21,6 +21,13 @@ package struct ProcessIdentity: Hashable, Sendable, Codable {
     bootID = boot
   }
 
+  /// A process as it was written down.
+  package init(pid: Int32, startTime: UInt64, bootID: String) {
+    self.pid = pid
+    self.startTime = startTime
+    self.bootID = bootID
+  }
+
   /// This process.
   package static var current: ProcessIdentity? { ProcessIdentity(pid: getpid()) }
 

@@ -38,6 +38,8 @@ struct ProcessStatus {
   let startTime: UInt64
   /// It has ended and only waits to be reaped.
   let hasEnded: Bool
+  /// Whether a terminal controls it.
+  let hasTerminal: Bool
 
   init?(pid: pid_t) {
     guard let bytes = ProcFile.read("/proc/\(pid)/stat") else { return nil }
@@ -51,20 +53,22 @@ struct ProcessStatus {
     }
     self.parent = parent
     startTime = start
+    hasTerminal = fields[4] != "0"
     hasEnded = fields[0] == "Z" || fields[0] == "X"
   }
 }
 
 /// Files of /proc, whose size is not known before they are read.
 enum ProcFile {
-  /// At most the first 64 KiB; nil where it cannot be read.
-  static func read(_ path: String) -> [UInt8]? {
+  /// At most a little more than the first `limit` bytes, 64 KiB by default; nil where it cannot be
+  /// read.
+  static func read(_ path: String, limit: Int = 65_536) -> [UInt8]? {
     let raw = open(path, O_RDONLY | O_CLOEXEC)
     guard raw >= 0 else { return nil }
     let file = OwnedDescriptor(raw)
     var buffer = [UInt8](repeating: 0, count: 4096)
     var bytes: [UInt8] = []
-    while bytes.count < 65_536 {
+    while bytes.count < limit {
       let count = Glibc.read(file.raw, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { return nil }

@@ -9,10 +9,13 @@ import Glibc
 enum SealedEnvironment {
   private static let seal = UInt8(ascii: ":")
 
+  /// A command's `NAME=value` as it stands in its supervisor's environment.
+  static func sealed(_ variable: String) -> [UInt8] { [seal] + Array(variable.utf8) }
+
   /// The supervisor's environment: the command's variables sealed, and the one of our own without
   /// which the supervisor might not find its libraries.
   static func seal(_ environment: [String: String]) -> [[UInt8]] {
-    var strings = environment.map { [seal] + Array("\($0.key)=\($0.value)".utf8) }
+    var strings = environment.map { sealed("\($0.key)=\($0.value)") }
     if let libraries = getenv("LD_LIBRARY_PATH") {
       strings.append(Array("LD_LIBRARY_PATH=".utf8) + bytes(of: libraries))
     }

@@ -26,6 +26,7 @@ struct SupervisedTree {
   private let clock = SuspendingClock()
   private var phase = Phase.running
   private var listensToLifeline = true
+  private var hasRootEnded = false
 
   init(root: pid_t, signals: Int32, grace: Duration) {
     self.root = root
@@ -53,12 +54,15 @@ struct SupervisedTree {
     while true {
       var ending = orchestrate_ending()
       guard orchestrate_reap(&ending) == 0 else { return false }
-      guard ending.pid != 0 else { return true }
+      guard ending.pid != 0 else { break }
       guard ending.pid == root else { continue }
       Self.report(
         ending.signalled ? .signalled(number: ending.code) : .exited(code: ending.code))
-      beginTeardown()
+      hasRootEnded = true
     }
+    // Only now: whose last process has ended is spared the look at every process of the machine.
+    if hasRootEnded { beginTeardown() }
+    return true
   }
 
   private mutating func beginTeardown() {

@@ -55,6 +55,27 @@ enum Arguments {
     return roles
   }
 
+  /// A path as typed in a folder, from the project's root.
+  static func projectPath(
+    _ typed: String, root: String, directory: String
+  ) throws(Problem) -> String {
+    let here = realpath(directory, nil).map { found in
+      defer { free(found) }
+      return String(cString: found)
+    }
+    var parts: [Substring] = []
+    let whole = typed.hasPrefix("/") ? typed : "\(here ?? root)/\(typed)"
+    for part in whole.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    let path = "/" + parts.joined(separator: "/")
+    guard path.hasPrefix(root + "/") else {
+      throw .usage(
+        "\(typed) is not a path below \(root)", remedy: "orchestrate rollback --help")
+    }
+    return String(path.dropFirst(root.count + 1))
+  }
+
   /// A file's text; `-` reads standard input.
   static func file(_ path: String) throws(Problem) -> String {
     let bytes: [UInt8]?

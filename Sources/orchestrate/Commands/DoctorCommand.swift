@@ -23,6 +23,7 @@ enum DoctorCommand {
     findings += settings(project)
     findings.append(await supervision(project))
     findings += store(project)
+    findings += copies(project)
     findings.append(workspaces(project))
     findings += hooks(project.paths.root, environment: invocation.environment)
     if invocation.wantsJSON {
@@ -199,6 +200,36 @@ enum DoctorCommand {
           remedy: error.remedy))
     }
     return findings
+  }
+
+  /// How old the newest copy of the store is, and why there is no newer one.
+  private static func copies(_ project: ProjectAccess) -> [Finding] {
+    let shelf = project.shelf
+    guard access(project.paths.database, F_OK) == 0 else { return [] }
+    let now = SystemClock.make()().wall
+    let newest = shelf.newest().map { "\(TimeInWords.brief(now.since($0))) old" }
+    let count = shelf.copies().count
+    if let failure = shelf.failure() {
+      return [
+        Finding(
+          name: "copies", status: .odd,
+          detail: "the store could not be copied \(TimeInWords.brief(now.since(failure.at))) ago: "
+            + "\(failure.reason); the newest copy is \(newest ?? "missing")",
+          remedy: "df -h '\(project.paths.state)' && ls -ld '\(shelf.folder)'")
+      ]
+    }
+    guard let newest else {
+      return [
+        Finding(
+          name: "copies", status: .odd,
+          detail: "there is no copy of the store; the next step of a session makes one")
+      ]
+    }
+    return [
+      Finding(
+        name: "copies", status: .good,
+        detail: "\(count) of the store, the newest \(newest)")
+    ]
   }
 
   private static func workspaces(_ project: ProjectAccess) -> Finding {

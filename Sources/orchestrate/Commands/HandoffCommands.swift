@@ -234,6 +234,11 @@ enum HandoffCommands {
     invocation.print("state    \(handoff.state.name)")
     invocation.print(
       "attempt  \(handoff.attempt) of \(handoff.attemptsMax), round \(handoff.round)")
+    if handoff.losses > 0 {
+      invocation.print(
+        "lost     \(handoff.losses) claims in a row with their coordinator, of \(Handoff.lossesMax)"
+      )
+    }
     invocation.print("base     \(handoff.base)")
     if let claim = handoff.claim {
       invocation.print(

@@ -68,10 +68,15 @@ enum RunCommand {
         let entry = try await EntryProtocol(
           paths: project.paths, settings: settings, supervisor: .ownExecutable, clock: clock
         ).enter(writing: true)
-        try await coordinator.start(
-          session,
-          planned: { (base) throws(Problem) in try files.plan(session, base: base) },
-          entry: entry, options: StartOptions(isForced: isForced))
+        do throws(Problem) {
+          try await coordinator.start(
+            session,
+            planned: { (base) throws(Problem) in try files.plan(session, base: base) },
+            entry: entry, options: StartOptions(isForced: isForced))
+        } catch {
+          guard error.exit == .session001 else { throw error }
+          throw try await coordinator.askedToSetUp(session, error)
+        }
         display.begin(try await coordinator.snapshot(session))
         return try await SessionRun(
           coordinator: coordinator, session: session, launches: launches

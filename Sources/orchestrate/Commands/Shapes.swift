@@ -19,6 +19,7 @@ enum Shapes {
       "round": .integer(handoff.round),
       "attempt": .integer(handoff.attempt),
       "attemptsMax": .integer(handoff.attemptsMax),
+      "losses": .integer(handoff.losses),
       "base": .string(handoff.base.text),
       "fence": handoff.claim.map { .integer($0.fence.number) } ?? .null,
       "worker": handoff.claim.map { .string($0.worker) } ?? .null,

@@ -69,8 +69,9 @@ struct HookSurroundings {
   }
 
   private static func unique(_ folders: [String]) -> [String] {
-    var seen: Set<String> = []
-    return folders.filter { seen.insert($0).inserted }
+    var seen: [String] = []
+    for folder in folders where !seen.contains(folder) { seen.append(folder) }
+    return seen
   }
 
   private static func claim(in folder: String) throws(DocumentError) -> ClaimDocument? {
@@ -113,7 +114,7 @@ extension OpenClaim {
       testConfiguration: document.testConfiguration.map(PathPattern.init),
       documents: document.documents.map(PathPattern.init), litter: document.litter)
     let litter = document.litter.map(PathPattern.init)
-    let shared = Set(document.sharedNames)
+    let shared = document.sharedNames
     self.init(
       tree: tree, handoff: document.handoff, fence: document.fence, task: document.task,
       stage: document.stage,

@@ -16,7 +16,7 @@ struct ProjectAccess: Sendable {
   private let environment: [String: String]
 
   /// For a coordinator that lives as long as one request: the answer says all there is to say.
-  private static let tellNobody: ProgressListener = { _ in }
+  static let tellNobody: ProgressListener = { _ in }
 
   /// Finds the project around the folder that the command was called for.
   ///
@@ -58,6 +58,19 @@ struct ProjectAccess: Sendable {
     } catch {
       if case .olderSchema(found: 0, _) = error { return nil }
       throw Problem(error)
+    }
+  }
+
+  /// The commit that a revision names.
+  ///
+  /// - Throws: `Problem` with exit 66 where there is none.
+  func commit(_ revision: String) throws(Problem) -> ObjectID {
+    do throws(GitError) {
+      return try Repository(discoveringFrom: paths.root).resolve(revision)
+    } catch {
+      throw Problem(
+        code: "PROJECT003", exit: .notFound, message: "'\(revision)' names no commit",
+        reason: "\(error)", remedy: "git log --oneline")
     }
   }
 
@@ -164,7 +177,10 @@ struct ProjectAccess: Sendable {
   ) async throws(Problem) -> Value {
     let coordinator = try openCoordinator(
       lock: lock, settings: settings, jobs: jobs, tell: tell)
-    if recovering { _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive) }
+    if recovering {
+      try await coordinator.requireSettled(isWorkerAlive: WorkerName.mayBeAlive)
+      _ = try await coordinator.recover(isWorkerAlive: WorkerName.mayBeAlive)
+    }
     let server = try CoordinatorServer(coordinator: coordinator)
     let result = await withTaskGroup(of: Result<Value, Problem>?.self) { group in
       group.addTask {
@@ -197,11 +213,12 @@ struct ProjectAccess: Sendable {
     lock: StoreLock, settings: ProjectSettings, jobs: Int?, tell: @escaping ProgressListener
   ) throws(Problem) -> Coordinator {
     try ignoreState()
+    Leftovers.remove(of: paths)
     let signingKey = try settings.signingKey()
     do throws(StoreError) {
       let store = try SQLiteStore.open(
         path: paths.database, role: .writer(lock),
-        shelf: shelf)
+        reserveBytes: settings.limits.diskReserveBytes, shelf: shelf)
       return Coordinator(
         paths: paths, settings: settings, store: store, supervisor: .ownExecutable,
         clock: SystemClock.make(), jobs: jobs, signingKey: signingKey, tell: tell)
@@ -210,7 +227,8 @@ struct ProjectAccess: Sendable {
     }
   }
 
-  private var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
+  /// Where the store's copies are.
+  var shelf: BackupShelf { BackupShelf(folder: paths.state + "/backups") }
 
   /// Makes a damaged store anew, under the lock that keeps everybody else away.
   ///
@@ -219,7 +237,8 @@ struct ProjectAccess: Sendable {
     guard let lock = try takeLock(waiting: .seconds(5)) else { throw lockedOut() }
     do throws(StoreError) {
       return try Salvage.run(
-        path: paths.database, lock: lock, shelf: shelf, at: SystemClock.make()().wall)
+        path: paths.database, lock: lock, shelf: shelf,
+        archives: ArchivedJournal.all(inProjectAt: paths.root), at: SystemClock.make()().wall)
     } catch {
       throw Problem(error)
     }

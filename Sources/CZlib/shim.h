@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the module map takes of zlib.
+#include <zlib.h>
