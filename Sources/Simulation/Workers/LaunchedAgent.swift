@@ -24,10 +24,12 @@ struct LaunchedAgent: AgentDriver {
     }
     guard world.happens(.workers, oneIn: 5) else { return .finished(report: nil) }
     guard world.draw(0...1) == 0 else { return .failed(reason: "simulated", report: nil) }
-    // Something of it lives on and writes where nobody expects it.
+    // Something of it lives on and writes where nobody expects it, as long as the coordinator lives:
+    // that both fail at once is not simulated.
     world.spawn {
       for _ in 1...3 {
         await world.pause(for: 500...20_000)
+        guard process.isAlive else { return }
         desk.write()
       }
     }
