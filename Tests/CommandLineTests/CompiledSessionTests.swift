@@ -192,9 +192,34 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
       project, refused: ["TDD002", "TDD008"], saying: ["std::cmp is not this project's own"])
   }
 
-  @Test(.enabled("go is not installed") { isInstalled("go", "/usr/local/go/bin:/usr/bin") })
-  func `a package's task is red by missing symbol, and only an honest green passes`() async throws {
-    let project = try await CompiledProject(
+  private static let addTest = """
+    package calc
+
+    import "testing"
+
+    func TestAdd(t *testing.T) {
+    \tif Add(1, 2) != 3 {
+    \t\tt.Fatal("wrong")
+    \t}
+    }
+    """
+
+  private static let mulTest = """
+    package calc
+
+    import "testing"
+
+    func TestMul(t *testing.T) {
+    \tif Mul(2, 3) != 6 {
+    \t\tt.Fatal("wrong")
+    \t}
+    }
+    """
+
+  private static let mul = "package calc\n\nfunc Mul(a, b int) int { return a * b }\n"
+
+  private func goProject(steps: [String: [String: String]]) async throws -> CompiledProject {
+    try await CompiledProject(
       command: "go test ./...",
       variables: [
         "GOCACHE": home("GOCACHE", ".cache/go-build"),
@@ -203,91 +228,33 @@ private func isInstalled(_ tool: String, _ path: String) -> Bool {
       files: [
         "go.mod": "module example.com/calc\n\ngo 1.19\n",
         "calc.go": "package calc\n\nfunc Add(a, b int) int { return a + b }\n",
-        "calc_test.go": """
-        package calc
+        "calc_test.go": Self.addTest,
+      ], steps: steps)
+  }
 
-        import "testing"
-
-        func TestAdd(t *testing.T) {
-        \tif Add(1, 2) != 3 {
-        \t\tt.Fatal("wrong")
-        \t}
-        }
-        """,
+  @Test(.enabled("go is not installed") { isInstalled("go", "/usr/local/go/bin:/usr/bin") })
+  func `a package's task is red by missing symbol, and only an honest green passes`() async throws {
+    let project = try await goProject(steps: [
+      "red-1": [
+        "mul_test.go":
+          "package calc\n\nimport \"testing\"\n\nfunc TestMul(t *testing.T) { t.Shout() }\n"
       ],
-      steps: [
-        "red-1": [
-          "mul_test.go":
-            "package calc\n\nimport \"testing\"\n\nfunc TestMul(t *testing.T) { t.Shout() }\n"
-        ],
-        "red": [
-          "mul_test.go": """
-          package calc
-
-          import "testing"
-
-          func TestMul(t *testing.T) {
-          \tif Mul(2, 3) != 6 {
-          \t\tt.Fatal("wrong")
-          \t}
-          }
-          """
-        ],
-        "green-1": [
-          "mul.go": "package calc\n\nfunc Mul(a, b int) int { return a * b }\n",
-          "calc_test.go": "package calc\n",
-        ],
-        "green": [
-          "calc_test.go": """
-          package calc
-
-          import "testing"
-
-          func TestAdd(t *testing.T) {
-          \tif Add(1, 2) != 3 {
-          \t\tt.Fatal("wrong")
-          \t}
-          }
-          """,
-          "mul.go": "package calc\n\nfunc Mul(a, b int) int { return a * b }\n",
-        ],
-      ])
+      "red": ["mul_test.go": Self.mulTest],
+      "green-1": ["mul.go": Self.mul, "calc_test.go": "package calc\n"],
+      "green": ["mul.go": Self.mul, "calc_test.go": Self.addTest],
+    ])
     await expectMerged(
       project, refused: ["TDD002", "TDD006"], saying: ["testing.T is not this project's own"])
   }
 
   @Test(.enabled("go is not installed") { isInstalled("go", "/usr/local/go/bin:/usr/bin") })
   func `a skip that a failed build hid goes back to who wrote the test`() async throws {
-    let honest = """
-      package calc
-
-      import "testing"
-
-      func TestMul(t *testing.T) {
-      \tif Mul(2, 3) != 6 {
-      \t\tt.Fatal("wrong")
-      \t}
-      }
-      """
-    let project = try await CompiledProject(
-      command: "go test ./...",
-      variables: [
-        "GOCACHE": home("GOCACHE", ".cache/go-build"),
-        "PATH": "/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin",
-      ], planned: "mul.go",
-      files: [
-        "go.mod": "module example.com/calc\n\ngo 1.19\n",
-        "calc.go": "package calc\n\nfunc Add(a, b int) int { return a + b }\n",
-        "calc_test.go": "package calc\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n"
-          + "\tif Add(1, 2) != 3 {\n\t\tt.Fatal(\"wrong\")\n\t}\n}\n",
-      ],
-      steps: [
-        "red": [
-          "mul_test.go": honest + "\nfunc TestMulZero(t *testing.T) {\n\tt.Skip(\"later\")\n}\n"
-        ],
-        "red-again": ["mul_test.go": honest],
-        "green": ["mul.go": "package calc\n\nfunc Mul(a, b int) int { return a * b }\n"],
-      ])
+    let skip = "\nfunc TestMulZero(t *testing.T) {\n\tt.Skip(\"later\")\n}\n"
+    let project = try await goProject(steps: [
+      "red": ["mul_test.go": Self.mulTest + skip],
+      "red-again": ["mul_test.go": Self.mulTest],
+      "green": ["mul.go": Self.mul],
+    ])
     await expectMerged(
       project, refused: ["TDD007"],
       saying: ["turn out to be skipped: example.com/calc::TestMulZero"])

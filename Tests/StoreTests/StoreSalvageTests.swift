@@ -7,44 +7,11 @@ import Store
 import TestKit
 import Testing
 
-@Suite struct StoreSalvageTests {
-  private let directory: TemporaryDirectory
-  private let clock = ManualClock()
-  private var path: String { directory.file("store/orchestrate.db") }
-  private var shelf: BackupShelf { BackupShelf(folder: directory.file("store/backups")) }
+@Suite struct StoreSalvageTests: StoreScene {
+  let directory: TemporaryDirectory
+  let clock = ManualClock()
 
   init() throws { directory = try TemporaryDirectory("salvage") }
-
-  /// A session in execution with two handoffs ready.
-  private func start(_ store: SQLiteStore) throws {
-    let sample = try SamplePlan()
-    try store.commit(try sample.started(at: clock.now.wall))
-    for index in 1...2 {
-      try store.commit(try sample.activated(task: index, ordinal: index, at: clock.now.wall))
-    }
-  }
-
-  private func note(_ text: String, in store: SQLiteStore) throws {
-    try store.commit(
-      Transition(
-        session: SessionID("39")!, at: clock.now.wall,
-        events: [.noted(Note(kind: "test", text: text))], documents: [Document(body: text)]))
-  }
-
-  private func claim(from store: SQLiteStore) throws -> Handoff? {
-    try store.claim(
-      ClaimRequest(roles: [.testEngineer], worker: "w", leaseLength: .seconds(60)), at: clock.now)
-  }
-
-  /// A child that another test is just starting may hold a copy of a lock that was let go.
-  private func lock() throws -> StoreLock {
-    let path = directory.file("store/\(StoreLock.fileName)")
-    for _ in 1...200 {
-      if let lock = try StoreLock.tryAcquire(path) { return lock }
-      usleep(20_000)
-    }
-    return try #require(try StoreLock.tryAcquire(path))
-  }
 
   @Test func `a damaged store drives no good copy out`() throws {
     let store = try directory.makeStore("store")
