@@ -78,7 +78,8 @@ extension Repository {
     return .entry(written, GIT_FILEMODE_TREE)
   }
 
-  private func emptyTree() throws(GitError) -> ObjectID {
+  /// The tree of nothing, stored.
+  func emptyTree() throws(GitError) -> ObjectID {
     var builder: OpaquePointer?
     try check(git_treebuilder_new(&builder, pointer, nil), "edit a tree")
     defer { git_treebuilder_free(builder) }

@@ -104,12 +104,7 @@ extension Repository {
     let root = PathNode()
     for item in versions { root.insert(item) }
     if let written = try write(root, over: base) { return written }
-    var builder: OpaquePointer?
-    try check(git_treebuilder_new(&builder, pointer, nil), "edit a tree")
-    defer { git_treebuilder_free(builder) }
-    var id = git_oid()
-    try check(git_treebuilder_write(&id, builder), "store the empty tree")
-    return stored(id)
+    return try emptyTree()
   }
 
   private func write(_ node: PathNode, over base: ObjectID?) throws(GitError) -> ObjectID? {
