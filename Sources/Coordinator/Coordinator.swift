@@ -52,6 +52,12 @@ package actor Coordinator {
   var unsettled: [SessionID: Problem] = [:]
   /// The segment for which a checkpoint at half the window was noted, by session.
   var checkpointed: [SessionID: Int] = [:]
+  /// What each session does next, where it was asked for.
+  var agendas: [SessionID: Agenda] = [:]
+  /// The files that people read are being brought up to date.
+  var isProjecting = false
+  /// The sessions whose files are to be brought up to date when there is time.
+  var projectionsDue: Set<SessionID> = []
   /// Merges go one after the other.
   var isMerging = false
   /// No new claims: the session is being stopped.
@@ -137,6 +143,7 @@ package actor Coordinator {
         Transition(
           session: session, at: clock().wall, expecting: expecting, events: events,
           evidence: evidence, documents: documents))
+      follow(events, of: session)
       wake()
       return head
     } catch {

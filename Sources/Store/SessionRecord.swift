@@ -5,8 +5,8 @@ package import Domain
 
 /// A session as the journal leaves it.
 package struct SessionRecord: Hashable, Sendable {
-  /// What was planned, tasks included; it never changes.
-  package let plan: SessionPlan
+  /// What was planned; it never changes.
+  package let plan: PlannedSession
   /// Which phase the session is in, and whether it is paused or over.
   package let lifecycle: SessionLifecycle
   /// The plan's limits, or what they were changed to last.
@@ -31,7 +31,7 @@ package struct SessionRecord: Hashable, Sendable {
   package let endedAt: Timestamp?
 
   package init(
-    plan: SessionPlan, lifecycle: SessionLifecycle, budget: BudgetLimits, isForced: Bool,
+    plan: PlannedSession, lifecycle: SessionLifecycle, budget: BudgetLimits, isForced: Bool,
     configuration: Digest?, branchHead: ObjectID, segment: Segment?, spending: Spending?,
     health: HealthStatus, startedAt: Timestamp, updatedAt: Timestamp, endedAt: Timestamp?
   ) {
@@ -79,6 +79,68 @@ package struct TaskRecord: Hashable, Sendable {
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.workedMilliseconds = workedMilliseconds
+  }
+}
+
+/// Of a task what decides when it begins, for all of a session's tasks at once.
+package struct TaskOutline: Hashable, Sendable {
+  /// How far the task has come, as far as that is another task's business.
+  package enum State: Hashable, Sendable {
+    case pending
+    case working
+    case merging
+    case completed
+    /// Blocked before it began, by what may be cleared without anybody asking for the task itself.
+    case hindered
+    /// Blocked until a person asks for it.
+    case stopped
+    /// Failed or cancelled.
+    case ended
+
+    package init(_ state: TaskProgress.State) {
+      switch state {
+      case .pending: self = .pending
+      case .working: self = .working
+      case .merging: self = .merging
+      case .completed: self = .completed
+      case .blocked(let blockage, at: nil):
+        switch blockage.cause {
+        case .dependency, .openBlocker: self = .hindered
+        case .attemptsSpent, .roundsSpent: self = .stopped
+        }
+      case .blocked: self = .stopped
+      case .failed, .cancelled: self = .ended
+      }
+    }
+
+    /// Whether the task asks for nothing more.
+    package var isSettled: Bool {
+      switch self {
+      case .completed, .hindered, .stopped, .ended: true
+      case .pending, .working, .merging: false
+      }
+    }
+  }
+
+  /// The task's id.
+  package let id: TaskID
+  /// Its place in the session's file, 1 for the first.
+  package let position: Int
+  /// How far it has come.
+  package let state: State
+  /// The tasks of the same session that must be completed before it begins.
+  package let dependencies: [TaskID]
+  /// Whether its plan lists something that a person has to clear first.
+  package let hasBlockers: Bool
+
+  package init(
+    id: TaskID, position: Int, state: State, dependencies: [TaskID], hasBlockers: Bool
+  ) {
+    self.id = id
+    self.position = position
+    self.state = state
+    self.dependencies = dependencies
+    self.hasBlockers = hasBlockers
   }
 }
 

@@ -58,6 +58,13 @@ package protocol SessionStore: AnyObject, Sendable {
   func session(_ id: SessionID) throws(StoreError) -> SessionRecord?
   /// The session's tasks in the order of its plan.
   func tasks(in session: SessionID) throws(StoreError) -> [TaskRecord]
+  /// Those of the session's tasks that stand at `positions` in its plan, in that order.
+  func tasks(
+    in session: SessionID, at positions: ClosedRange<Int>
+  ) throws(StoreError) -> [TaskRecord]
+  /// What decides when each of the session's tasks begins, in the order of its plan: no plan of a
+  /// task is read for it, nor the progress of one that waits or has ended.
+  func outlines(in session: SessionID) throws(StoreError) -> [TaskOutline]
   /// One task; `nil` where the session's plan has none of this id.
   func task(_ id: TaskID, in session: SessionID) throws(StoreError) -> TaskRecord?
 

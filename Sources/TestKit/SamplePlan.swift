@@ -30,6 +30,48 @@ package struct SamplePlan: Sendable {
       }, budget: BudgetLimits())
   }
 
+  /// The same plan with every second task waiting for the one before it, and every third for a
+  /// person.
+  package func waiting() -> SamplePlan {
+    let tasks = plan.tasks.enumerated().map { index, task in
+      PlannedTask(
+        id: task.id, title: task.title, agent: task.agent, workflow: task.workflow,
+        dependencies: index % 2 == 1 ? [Self.task(index), Self.task(index)] : [],
+        files: task.files, tests: task.tests, blockers: index % 3 == 2 ? ["\"ask\" [them]"] : [],
+        estimatedMinutes: nil)
+    }
+    return SamplePlan(plan: SessionPlan(PlannedSession(plan), tasks: tasks))
+  }
+
+  private init(plan: SessionPlan) { self.plan = plan }
+
+  /// The progress of a task that came as far as its place says: pending, working, merging, completed,
+  /// blocked before it began, blocked at work, cancelled.
+  package func progress(of index: Int) throws -> TaskProgress {
+    var progress = TaskProgress(workflow: plan.tasks[index - 1].workflow)
+    switch index {
+    case 2...4, 6:
+      _ = try progress.activated(on: plan.base)
+    case 5:
+      _ = try progress.blocked(.init(cause: .dependency, detail: "task-1 will not complete"))
+    case 7:
+      _ = try progress.cancelled(reason: "nobody wants it")
+    case _: break
+    }
+    switch index {
+    case 3...4:
+      for stage in [Stage.red, .green, .review] {
+        _ = try progress.stageAccepted(.init(stage: stage, round: 1), checkpoint: Self.object(2))
+      }
+    case 6:
+      _ = try progress.attemptsExhausted(
+        .init(stage: .red, round: 1), reason: "three attempts were refused")
+    case _: break
+    }
+    if index == 4 { _ = try progress.merged(as: Self.object(3)) }
+    return progress
+  }
+
   /// The session that is planned.
   package var session: SessionID { plan.session }
 

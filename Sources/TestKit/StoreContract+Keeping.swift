@@ -78,8 +78,42 @@ extension StoreContract {
       try store.entries(in: first.session, after: 0, limit: 99).count == 3, "entries leak")
     try require(
       try store.tasks(in: first.session).allSatisfy { $0.startedAt == nil }, "tasks leak")
-    try require(try store.sessions().map(\.plan) == [first.plan, second.plan], "plans differ")
+    try require(
+      try store.sessions().map(\.plan) == [first.plan, second.plan].map { PlannedSession($0) },
+      "plans differ")
     try requireContradiction(store, first, clock, [.handoffCancelled(second.id(1))])
+  }
+
+  /// What decides when tasks begin is what their records say, however far each has come; a piece of
+  /// the tasks is that piece of all.
+  package func outlinesFollowFromTasks() throws {
+    let sample = try SamplePlan(tasks: 7).waiting()
+    let (store, clock) = try started(sample)
+    let at = clock.now.wall
+    for index in 1...7 {
+      try store.commit(
+        Transition(
+          session: sample.session, at: at,
+          events: [.taskMoved(SamplePlan.task(index), try sample.progress(of: index))]))
+    }
+    let tasks = try store.tasks(in: sample.session)
+    let outlines = try store.outlines(in: sample.session)
+    try require(
+      outlines
+        == tasks.map { task in
+          TaskOutline(
+            id: task.planned.id, position: task.position,
+            state: TaskOutline.State(task.progress.state),
+            dependencies: task.planned.dependencies,
+            hasBlockers: !task.planned.blockers.isEmpty)
+        }, "the outlines are \(outlines)")
+    try require(
+      outlines.map(\.state) == [
+        .pending, .working, .merging, .completed, .hindered, .stopped, .ended,
+      ], "the states are \(outlines.map(\.state))")
+    let piece = try store.tasks(in: sample.session, at: 3...5)
+    try require(piece == Array(tasks[2...4]), "a piece is \(piece.map(\.position))")
+    try require(try store.tasks(in: sample.session, at: 8...9).isEmpty, "there is more than all")
   }
 
   /// The journal has no gap, its hashes can be computed by anyone, and its pages fit together.

@@ -52,6 +52,10 @@ import Testing
     try contract.usageIsSummedBySegment()
   }
 
+  @Test func `what decides when a task begins follows from its record`() throws {
+    try contract.outlinesFollowFromTasks()
+  }
+
   @Test func `two sessions do not see each other`() throws {
     try contract.sessionsAreApart()
   }

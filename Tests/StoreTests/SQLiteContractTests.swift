@@ -91,6 +91,11 @@ extension TemporaryDirectory {
   }
 
   @Test(arguments: Medium.allCases)
+  func `what decides when a task begins follows from its record`(medium: Medium) throws {
+    try medium.contract(in: directory).outlinesFollowFromTasks()
+  }
+
+  @Test(arguments: Medium.allCases)
   func `two sessions do not see each other`(medium: Medium) throws {
     try medium.contract(in: directory).sessionsAreApart()
   }

@@ -17,10 +17,10 @@ extension Coordinator {
   /// Looks at the refs of every stage that was accepted of a task which is not on the branch yet:
   /// nothing else need hold its commits. What stands in a ref's place is kept under another name.
   func restoreReferences(of session: SessionID) async throws(Problem) -> ReferenceReport {
-    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
+    let tasks = try read { (store) throws(StoreError) in try store.outlines(in: session) }
     var report = ReferenceReport()
-    for task in tasks where task.progress.needsItsReferences {
-      let found = try await restoreReferences(of: task.planned.id, in: session)
+    for task in tasks where task.state.mayNeedReferences {
+      let found = try await restoreReferences(of: task.id, in: session)
       report.restored += found.restored
       report.lost += found.lost
     }
@@ -84,12 +84,12 @@ extension ProjectRepository {
   }
 }
 
-extension TaskProgress {
-  /// Whether its checkpoints are under way to the branch.
-  fileprivate var needsItsReferences: Bool {
-    switch state {
-    case .working, .merging, .blocked: true
-    case .pending, .completed, .failed, .cancelled: false
+extension TaskOutline.State {
+  /// Whether its checkpoints may be under way to the branch.
+  fileprivate var mayNeedReferences: Bool {
+    switch self {
+    case .working, .merging, .hindered, .stopped: true
+    case .pending, .completed, .ended: false
     }
   }
 }

@@ -17,10 +17,8 @@ extension Coordinator {
     while true {
       let record = try requireSession(session)
       guard case .active(.execution) = record.lifecycle.state else { return }
-      let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
-      let blockers = try openBlockers(of: tasks, in: session)
-      let steps = Agenda.steps(
-        tasks: tasks.map { $0.agendaTask(blockers: blockers[$0.planned.id] ?? []) }, jobs: jobs)
+      try readBlockers(of: session)
+      let steps = try agenda(of: session).steps(jobs: jobs)
       guard !steps.isEmpty else { break }
       hasMoved = true
       for step in steps {
@@ -43,7 +41,7 @@ extension Coordinator {
       try progress.activated(on: record.branchHead)
     }
     tell(
-      .taskStarted(task.planned, number: task.position, of: record.plan.tasks.count))
+      .taskStarted(task.planned, number: task.position, of: record.plan.taskCount))
   }
 
   private func block(
@@ -99,24 +97,40 @@ extension Coordinator {
 }
 
 extension Coordinator {
-  /// The blockers that the session's file lists now: a person clears one by taking it out there.
-  private func openBlockers(
-    of tasks: [TaskRecord], in session: SessionID
-  ) throws(Problem) -> [TaskID: [String]] {
+  /// What a session does next. It is read from the store once, and kept up to date by what is
+  /// recorded: this process alone moves tasks.
+  func agenda(of session: SessionID) throws(Problem) -> Agenda {
+    if let known = agendas[session] { return known }
+    let agenda = Agenda(
+      tasks: try read { (store) throws(StoreError) in try store.outlines(in: session) })
+    agendas[session] = agenda
+    return agenda
+  }
+
+  /// Takes over what was recorded.
+  func follow(_ events: [SessionEvent], of session: SessionID) {
+    for event in events {
+      switch event {
+      case .taskMoved(let task, let progress):
+        agendas[session]?.moved(task, to: TaskOutline.State(progress.state))
+      case .sessionPlanned:
+        agendas[session] = nil
+      case .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed, .healthChecked,
+        .branchMoved, .budgetChanged, .handoffQueued, .handoffClaimed, .handoffSubmitted,
+        .handoffReturned, .handoffAccepted, .handoffCancelled, .usageReported, .noted:
+        continue
+      }
+    }
+  }
+
+  /// Looks which blockers the session's file lists now: a person clears one by taking it out there.
+  private func readBlockers(of session: SessionID) throws(Problem) {
     // Most sessions have none, and then the file need not be read.
-    guard tasks.contains(where: { !$0.planned.blockers.isEmpty }) else { return [:] }
+    guard try agenda(of: session).hasBlockers else { return }
     var blockers: [TaskID: [String]] = [:]
     for task in try SessionFiles(paths: paths, settings: settings).tasks(session).tasks {
       blockers[task.id] = task.blockers
     }
-    return blockers
-  }
-}
-
-extension TaskRecord {
-  func agendaTask(blockers: [String]) -> AgendaTask {
-    AgendaTask(
-      id: planned.id, state: progress.state, dependencies: planned.dependencies,
-      blockers: blockers)
+    agendas[session]?.setBlockers(blockers)
   }
 }

@@ -79,7 +79,7 @@ extension Coordinator {
     try await settleBranch(session)
     await publish(session)
     tell(.taskMerged(task.planned, commit: commit, testsPassing: passing))
-    try await writeProjections(session)
+    projectLater(session)
   }
 
   /// Runs every test on a merged tree and asks the gates of it.

@@ -43,7 +43,7 @@ extension Coordinator {
         try lifecycle.finished(phase)
       }
     }
-    try await writeProjections(session)
+    projectLater(session)
     try await advance(session)
   }
 
@@ -190,8 +190,7 @@ extension Coordinator {
   package func isSettled(_ session: SessionID) throws(Problem) -> Bool {
     let record = try requireSession(session)
     guard case .active(.execution) = record.lifecycle.state else { return true }
-    return try read { (store) throws(StoreError) in try store.tasks(in: session) }
-      .allSatisfy(\.progress.isSettled)
+    return try agenda(of: session).isSettled
   }
 
   /// Waits for a change, and returns what ran out of time to the queue.

@@ -15,8 +15,7 @@ package struct SessionSnapshot: Hashable, Sendable {
 extension Coordinator {
   /// Counts a session's tasks.
   package func snapshot(_ session: SessionID) throws(Problem) -> SessionSnapshot {
-    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
-    let done = tasks.count { $0.progress.state.name == "completed" }
-    return SessionSnapshot(tasksDone: done, tasksTotal: tasks.count)
+    let agenda = try agenda(of: session)
+    return SessionSnapshot(tasksDone: agenda.completed, tasksTotal: agenda.total)
   }
 }

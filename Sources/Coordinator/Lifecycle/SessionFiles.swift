@@ -104,11 +104,6 @@ package struct SessionFiles: Sendable {
     return found.contains(.medium) || found.isEmpty ? .medium : .low
   }
 
-  /// What is odd in a session's tasks file, for people; nothing where it cannot be read.
-  package func warnings(_ session: SessionID) -> [String] {
-    ((try? tasks(session))?.warnings ?? []).map(\.description)
-  }
-
   // MARK: Writing
 
   /// What a task has come to, as the tasks file tells it.

@@ -40,9 +40,17 @@ package struct SessionRun: Sendable {
           group.addTask { await work(slot: number, drivers: drivers) }
         }
       } else {
-        group.addTask { await serve() }
+        // Keeps the session going for agents that poll.
+        group.addTask {
+          await repeated { () throws(Problem) in try await coordinator.tick(session) }
+        }
       }
-      group.addTask { await proveAgain() }
+      group.addTask {
+        await repeated { () throws(Problem) in try await coordinator.proveWhatWaits(in: session) }
+      }
+      group.addTask {
+        await repeated { () throws(Problem) in try await coordinator.keepProjecting(session) }
+      }
       var first: Problem?
       for await problem in group {
         if let problem, first == nil {
@@ -60,28 +68,14 @@ package struct SessionRun: Sendable {
     return try await run()
   }
 
-  /// Keeps the session going for agents that poll.
-  private func serve() async -> Problem? {
+  /// Does `body` again and again until the session is settled; while the disk is full it waits.
+  private func repeated(
+    _ body: @Sendable () async throws(Problem) -> Void
+  ) async -> Problem? {
     do throws(Problem) {
       while !Task.isCancelled, try await !coordinator.isSettled(session) {
         do throws(Problem) {
-          try await coordinator.tick(session)
-        } catch {
-          try await coordinator.awaitSpace(after: error)
-        }
-      }
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  /// Sees to it that nothing stays handed in and unproved.
-  private func proveAgain() async -> Problem? {
-    do throws(Problem) {
-      while !Task.isCancelled, try await !coordinator.isSettled(session) {
-        do throws(Problem) {
-          try await coordinator.proveWhatWaits(in: session)
+          try await body()
         } catch {
           try await coordinator.awaitSpace(after: error)
         }

@@ -9,7 +9,12 @@ package import Store
 /// Writes what follows from the store.
 package protocol Projections: Sendable {
   /// Brings the session's tasks file and the project's state up to date.
-  func update(_ session: SessionRecord, _ tasks: [TaskRecord], at now: Timestamp) throws(Problem)
+  ///
+  /// - Parameter tasks: reads the session's tasks, which takes a while where there are many.
+  func update(
+    _ session: SessionRecord, _ tasks: @escaping @Sendable () throws(Problem) -> [TaskRecord],
+    at now: Timestamp
+  ) async throws(Problem)
 
   /// Writes one of the session's documents whole.
   func write(
@@ -28,7 +33,7 @@ package protocol Projections: Sendable {
   /// Begins the state anew with what the last checkpoint says (S0-42).
   func restoreState(at now: Timestamp) throws(Problem)
   /// Sets a session's tasks file aside where it cannot be read, and writes it anew by the plan.
-  func mendTasks(of session: SessionRecord) throws(Problem)
+  func mendTasks(of session: SessionRecord, _ tasks: [PlannedTask]) throws(Problem)
 }
 
 /// A file that cannot be read, or not as what it should be.
@@ -49,7 +54,7 @@ extension Projections {
   /// There is nothing to restore.
   package func restoreState(at now: Timestamp) throws(Problem) {}
   /// There is nothing to mend.
-  package func mendTasks(of session: SessionRecord) throws(Problem) {}
+  package func mendTasks(of session: SessionRecord, _ tasks: [PlannedTask]) throws(Problem) {}
 }
 
 /// The files under a project's `.claude`.
@@ -57,11 +62,16 @@ struct ProjectFiles: Projections {
   let paths: ProjectPaths
   let settings: ProjectSettings
 
-  func update(_ session: SessionRecord, _ tasks: [TaskRecord], at now: Timestamp) throws(Problem) {
-    try SessionFiles(paths: paths, settings: settings)
-      .update(session.plan.session, tasks.map(\.standing))
-    try ProgressFiles(paths: paths, settings: settings).write(
-      session: session, tasks: tasks, at: now)
+  func update(
+    _ session: SessionRecord, _ tasks: @escaping @Sendable () throws(Problem) -> [TaskRecord],
+    at now: Timestamp
+  ) async throws(Problem) {
+    try await offloaded { () throws(Problem) in
+      let tasks = try tasks()
+      try SessionFiles(paths: paths, settings: settings)
+        .update(session.plan.session, tasks.map(\.standing))
+      try progress.write(session: session, tasks: tasks, at: now)
+    }
   }
 
   private var progress: ProgressFiles { ProgressFiles(paths: paths, settings: settings) }
@@ -73,7 +83,7 @@ struct ProjectFiles: Projections {
     try progress.restoreState(setAside: setAside, at: now)
   }
 
-  func mendTasks(of session: SessionRecord) throws(Problem) {
+  func mendTasks(of session: SessionRecord, _ tasks: [PlannedTask]) throws(Problem) {
     let files = SessionFiles(paths: paths, settings: settings)
     do throws(Problem) {
       _ = try files.tasks(session.session)
@@ -81,7 +91,7 @@ struct ProjectFiles: Projections {
       if error.isUnreadable {
         try setAside(SessionFolder(path: paths.sessions).path(of: .tasks, in: session.session))
       }
-      try files.write(session.plan)
+      try files.write(SessionPlan(session.plan, tasks: tasks))
     }
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that follow from the journal and cannot be read any more: set aside, and written anew.
 
-import Domain
+package import Domain
 import Store
 
 extension Coordinator {
@@ -38,10 +38,16 @@ extension Coordinator {
   /// Brings the session's tasks file and the project's state file up to date; a tasks file that
   /// cannot be read any more is set aside and written anew by the plan.
   func writeProjections(_ session: SessionID) async throws(Problem) {
+    // One at a time: the later one knows more.
+    while isProjecting { await change(after: changeCount, limit: .seconds(1)) }
+    isProjecting = true
+    defer {
+      isProjecting = false
+      wake()
+    }
     let record = try requireSession(session)
-    let tasks = try read { (store) throws(StoreError) in try store.tasks(in: session) }
     do throws(Problem) {
-      try ports.projections.update(record, tasks, at: clock().wall)
+      try await project(record)
     } catch {
       guard error.isUnreadable else { throw error }
       try await overcome(.stateLoading, error, in: session) { (step) throws(Problem) in
@@ -49,10 +55,57 @@ extension Coordinator {
         for damaged in ports.projections.damaged() {
           try ports.projections.setAside(damaged.path)
         }
-        try ports.projections.mendTasks(of: record)
-        try ports.projections.update(record, tasks, at: clock().wall)
+        try ports.projections.mendTasks(of: record, try tasks(of: record).map(\.planned))
+        try await project(record)
       }
     }
+  }
+
+  /// Leaves it to `projectWhatIsDue` to write a session's files: no worker waits for what only people
+  /// read, and there may be ten thousand tasks in it.
+  func projectLater(_ session: SessionID) {
+    projectionsDue.insert(session)
+    wake()
+  }
+
+  /// Writes the files of the sessions that `projectLater` named.
+  ///
+  /// - Throws: `Problem` where a file cannot be written; it stays due.
+  package func projectWhatIsDue() async throws(Problem) {
+    while let session = projectionsDue.popFirst() {
+      do throws(Problem) {
+        try await writeProjections(session)
+      } catch {
+        projectionsDue.insert(session)
+        throw error
+      }
+    }
+  }
+
+  /// Writes them as long as the session goes on, each time something became due.
+  package func keepProjecting(_ session: SessionID) async throws(Problem) {
+    let seen = changeCount
+    try await projectWhatIsDue()
+    guard try !isSettled(session) else { return }
+    await change(after: seen, limit: .seconds(60))
+  }
+
+  private func project(_ record: SessionRecord) async throws(Problem) {
+    let read = { @Sendable [self] () throws(Problem) in try tasks(of: record) }
+    try await ports.projections.update(record, read, at: clock().wall)
+  }
+
+  /// A session's tasks, read piece by piece: others want the store as well.
+  private nonisolated func tasks(of session: SessionRecord) throws(Problem) -> [TaskRecord] {
+    var tasks: [TaskRecord] = []
+    while tasks.count < session.plan.taskCount {
+      let piece = try read { (store) throws(StoreError) in
+        try store.tasks(in: session.session, at: tasks.count + 1...tasks.count + 500)
+      }
+      guard !piece.isEmpty else { break }
+      tasks += piece
+    }
+    return tasks
   }
 }
 

@@ -146,6 +146,47 @@ package struct SessionPlan: Hashable, Sendable, Codable {
   }
 }
 
+/// A session as it was planned, without its tasks, of which there may be very many.
+package struct PlannedSession: Hashable, Sendable {
+  /// The number that it was planned under.
+  package let session: SessionID
+  /// Its heading in the session's file.
+  package let title: String
+  /// What it is to achieve, in the order of its file.
+  package let objectives: [String]
+  /// How much thought its designs must show.
+  package let complexity: Complexity
+  /// The commit on which the session branch begins.
+  package let base: ObjectID
+  /// How many tasks it has.
+  package let taskCount: Int
+  /// What it may spend when it begins; `budgetChanged` moves it.
+  package let budget: BudgetLimits
+
+  /// What a plan says beside its tasks.
+  ///
+  /// - Parameter taskCount: how many there are, where the plan was read without them; as many as it
+  ///   lists by default.
+  package init(_ plan: SessionPlan, taskCount: Int? = nil) {
+    session = plan.session
+    title = plan.title
+    objectives = plan.objectives
+    complexity = plan.complexity
+    base = plan.base
+    budget = plan.budget
+    self.taskCount = taskCount ?? plan.tasks.count
+  }
+}
+
+extension SessionPlan {
+  /// A planned session with its tasks, in the order of its file.
+  package init(_ planned: PlannedSession, tasks: [PlannedTask]) {
+    self.init(
+      session: planned.session, title: planned.title, objectives: planned.objectives,
+      complexity: planned.complexity, base: planned.base, tasks: tasks, budget: planned.budget)
+  }
+}
+
 /// How much thought a session demands: at `high`, the minimum counts of a design record bind (R19).
 package enum Complexity: String, Hashable, Sendable, Codable, CaseIterable {
   case low, medium, high

@@ -129,6 +129,21 @@ final class MemoryStore: SessionStore {
     try medium.read { $0.sessions[session]?.tasks ?? [] }
   }
 
+  func tasks(
+    in session: SessionID, at positions: ClosedRange<Int>
+  ) throws(StoreError) -> [TaskRecord] {
+    try tasks(in: session).filter { positions.contains($0.position) }
+  }
+
+  func outlines(in session: SessionID) throws(StoreError) -> [TaskOutline] {
+    try tasks(in: session).map { task in
+      TaskOutline(
+        id: task.planned.id, position: task.position,
+        state: TaskOutline.State(task.progress.state), dependencies: task.planned.dependencies,
+        hasBlockers: !task.planned.blockers.isEmpty)
+    }
+  }
+
   func task(_ id: TaskID, in session: SessionID) throws(StoreError) -> TaskRecord? {
     try medium.read { $0.task(id, in: session) }
   }

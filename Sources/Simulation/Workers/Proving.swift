@@ -100,7 +100,11 @@ struct SimulatedProjections: Projections {
     }
   }
 
-  func update(_ session: SessionRecord, _ tasks: [TaskRecord], at now: Timestamp) throws(Problem) {
+  func update(
+    _ session: SessionRecord, _ tasks: @escaping @Sendable () throws(Problem) -> [TaskRecord],
+    at now: Timestamp
+  ) async throws(Problem) {
+    _ = try tasks()
     try write()
   }
 

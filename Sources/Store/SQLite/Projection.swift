@@ -73,8 +73,10 @@ struct Projection {
       .id(plan.base), .text(HealthStatus.unknown.rawValue), .time(scope.at))
     try connection.run(
       """
-      INSERT INTO tasks (session, position, state)
-      SELECT session, position, 'pending' FROM planned_tasks WHERE session = ?1
+      INSERT INTO tasks (session, position, state, depends_on, has_blockers)
+      SELECT session, position, 'pending', nullif(json_extract(body, '$.dependencies'), '[]'),
+        json_array_length(body, '$.blockers') > 0
+      FROM planned_tasks WHERE session = ?1
       """, .id(plan.session))
   }
 
@@ -160,7 +162,7 @@ struct Projection {
 }
 
 /// A task's state without what goes with it.
-private enum TaskStateName: String {
+enum TaskStateName: String {
   case pending, working, merging, completed, blocked, failed, cancelled
 
   init(_ state: TaskProgress.State) {

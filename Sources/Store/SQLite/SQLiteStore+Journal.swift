@@ -58,7 +58,9 @@ extension Database {
   /// The entry with its plan's tasks put back.
   fileprivate func completed(_ entry: JournalEntry) throws(StoreError) -> JournalEntry {
     guard case .sessionPlanned = entry.event else { return entry }
-    let plan = try plan(of: entry.session, entry: entry.sequence)
+    let plan = SessionPlan(
+      try plan(of: entry.session, entry: entry.sequence),
+      tasks: try plannedTasks(of: entry.session))
     return JournalEntry(
       sequence: entry.sequence, session: entry.session, at: entry.at,
       event: .sessionPlanned(plan), previousHash: entry.previousHash, hash: entry.hash)

@@ -27,6 +27,20 @@ extension SQLiteStore {
     }
   }
 
+  package func tasks(
+    in session: SessionID, at positions: ClosedRange<Int>
+  ) throws(StoreError) -> [TaskRecord] {
+    try read { (database) throws(StoreError) in
+      try database.tasks(
+        "p.session = ?1 AND p.position BETWEEN ?2 AND ?3", in: session,
+        [.integer(positions.lowerBound), .integer(positions.upperBound)])
+    }
+  }
+
+  package func outlines(in session: SessionID) throws(StoreError) -> [TaskOutline] {
+    try read { (database) throws(StoreError) in try database.outlines(in: session) }
+  }
+
   package func task(_ id: TaskID, in session: SessionID) throws(StoreError) -> TaskRecord? {
     try read { (database) throws(StoreError) in try database.task(id, in: session) }
   }
@@ -121,8 +135,7 @@ extension Database {
   func tasks(
     _ condition: String, in session: SessionID, _ values: [SQLValue] = []
   ) throws(StoreError) -> [TaskRecord] {
-    let known = knownPlan(of: session)?.tasks
-    return try connection.rows(
+    try connection.rows(
       """
       SELECT p.body, t.position, j.event, t.started_at, t.ended_at, t.worked_ms
       FROM planned_tasks AS p JOIN tasks AS t USING (session, position)
@@ -131,12 +144,7 @@ extension Database {
       """, [.id(session)] + values
     ) { (row) throws(StoreError) in
       let position = row.integer(1)
-      let planned =
-        if let known, known.indices.contains(position - 1) {
-          known[position - 1]
-        } else {
-          try EventCoding.value(PlannedTask.self, from: row.text(0), of: "a planned task")
-        }
+      let planned = try plannedTask(at: position, of: session) { row.text(0) }
       var progress = TaskProgress(workflow: planned.workflow)
       if !row.isNull(2) {
         let event = try EventCoding.value(
@@ -150,6 +158,24 @@ extension Database {
         planned: planned, position: position, progress: progress,
         startedAt: row.optionalTime(3), endedAt: row.optionalTime(4),
         workedMilliseconds: row.integer(5))
+    }
+  }
+
+  func outlines(in session: SessionID) throws(StoreError) -> [TaskOutline] {
+    try connection.rows(
+      """
+      SELECT p.id, t.position, t.state, t.depends_on, t.has_blockers, j.event
+      FROM tasks AS t JOIN planned_tasks AS p USING (session, position)
+        LEFT JOIN journal AS j ON t.state = 'blocked' AND j.sequence = t.moved_in
+      WHERE t.session = ?1 ORDER BY t.position
+      """, [.id(session)]
+    ) { (row) throws(StoreError) in
+      TaskOutline(
+        id: try row.id(TaskID.self, 0), position: row.integer(1), state: try row.outlineState(),
+        dependencies: try row.optionalText(3).map { (text) throws(StoreError) in
+          try EventCoding.value([TaskID].self, from: text, of: "a task's dependencies")
+        } ?? [],
+        hasBlockers: row.integer(4) == 1)
     }
   }
 
@@ -193,6 +219,24 @@ extension Usage {
 }
 
 extension Row {
+  /// The state in the third column; of a blocked task by its entry's event, in the sixth.
+  fileprivate func outlineState() throws(StoreError) -> TaskOutline.State {
+    switch try name(TaskStateName.self, 2) {
+    case .pending: return .pending
+    case .working: return .working
+    case .merging: return .merging
+    case .completed: return .completed
+    case .failed, .cancelled: return .ended
+    case .blocked:
+      let event = try EventCoding.value(
+        SessionEvent.self, from: text(5), of: "a task's entry")
+      guard case .taskMoved(_, let progress) = event else {
+        throw .corrupt(detail: "\(event.name) stands where a task's move should")
+      }
+      return TaskOutline.State(progress.state)
+    }
+  }
+
   /// What was used, in four columns from `column` on.
   fileprivate func usage(_ column: Int32) -> Usage {
     Usage(

@@ -205,7 +205,8 @@ final class Database: @unchecked Sendable {
   /// Many more than are ever under way at once.
   private static let wholeHandoffsMax = 1024
   /// Plans are written once and read at every turn.
-  private var plans: [SessionID: SessionPlan] = [:]
+  private var plannedSessions: [SessionID: PlannedSession] = [:]
+  private var plannedTasks: [SessionID: [Int: PlannedTask]] = [:]
 
   init(
     connection: Connection, mode: Connection.Mode, path: String? = nil,
@@ -228,24 +229,38 @@ final class Database: @unchecked Sendable {
     return handoff
   }
 
-  /// The session's plan, if it was read before.
-  func knownPlan(of session: SessionID) -> SessionPlan? { plans[session] }
-
-  /// The plan of a session whose row names `entry`.
-  func plan(of session: SessionID, entry: Int) throws(StoreError) -> SessionPlan {
-    if let plan = plans[session] { return plan }
-    let event = try self.event(entry)
-    guard case .sessionPlanned(let outline) = event else {
+  /// The plan, without its tasks, of a session whose row names `entry`.
+  func plan(of session: SessionID, entry: Int) throws(StoreError) -> PlannedSession {
+    if let known = plannedSessions[session] { return known }
+    guard case .sessionPlanned(let outline) = try event(entry) else {
       throw .corrupt(detail: "entry \(entry) plans no session")
     }
-    let tasks = try connection.rows(
-      "SELECT body FROM planned_tasks WHERE session = ?1 ORDER BY position", [.id(session)]
+    let last = try connection.first(
+      "SELECT max(position) FROM planned_tasks WHERE session = ?1", [.id(session)]
+    ) { $0.integer(0) }
+    let planned = PlannedSession(outline, taskCount: last ?? 0)
+    plannedSessions[session] = planned
+    return planned
+  }
+
+  /// The session's tasks as they were planned.
+  func plannedTasks(of session: SessionID) throws(StoreError) -> [PlannedTask] {
+    try connection.rows(
+      "SELECT position, body FROM planned_tasks WHERE session = ?1 ORDER BY position",
+      [.id(session)]
     ) { (row) throws(StoreError) in
-      try EventCoding.value(PlannedTask.self, from: row.text(0), of: "a planned task")
+      try plannedTask(at: row.integer(0), of: session) { row.text(1) }
     }
-    let plan = PlanSplice.plan(outline, with: tasks)
-    plans[session] = plan
-    return plan
+  }
+
+  /// The task at a place of a session's plan, which `body` is the text of.
+  func plannedTask(
+    at position: Int, of session: SessionID, _ body: () -> String
+  ) throws(StoreError) -> PlannedTask {
+    if let known = plannedTasks[session]?[position] { return known }
+    let task = try EventCoding.value(PlannedTask.self, from: body(), of: "a planned task")
+    plannedTasks[session, default: [:]][position] = task
+    return task
   }
 
   /// The event of an entry as it is stored: a plan without its tasks.

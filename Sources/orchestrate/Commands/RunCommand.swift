@@ -50,8 +50,12 @@ enum RunCommand {
     let files = SessionFiles(paths: project.paths, settings: settings)
     let clock = SystemClock.make()
     let launches = !invocation.flag("no-launch")
-    if try record(of: session, project) == nil { _ = try files.tasks(session) }
-    for warning in files.warnings(session) { display.show(.warning(warning)) }
+    // Of a session that was begun the plan holds, and its file says nothing new.
+    if try record(of: session, project) == nil {
+      for warning in try files.tasks(session).warnings {
+        display.show(.warning(warning.description))
+      }
+    }
     if launches { try checkDrivers(settings, session) }
     let isForced = invocation.flag("force")
     let extra = invocation.duration("extend")

@@ -189,7 +189,9 @@ struct ProjectAccess: Sendable {
       }
       group.addTask {
         do throws(Problem) {
-          return .success(try await body(coordinator))
+          let value = try await body(coordinator)
+          try await coordinator.projectWhatIsDue()
+          return .success(value)
         } catch {
           return .failure(error)
         }

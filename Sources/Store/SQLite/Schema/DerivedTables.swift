@@ -63,6 +63,9 @@ enum DerivedTables {
       started_at INTEGER,
       ended_at INTEGER,
       worked_ms INTEGER NOT NULL DEFAULT 0 CHECK (worked_ms >= 0),
+      -- The ids of the tasks that it waits for, as its plan lists them; none where that is empty.
+      depends_on TEXT,
+      has_blockers INTEGER NOT NULL CHECK (has_blockers IN (0, 1)),
       PRIMARY KEY (session, position),
       CHECK (moved_in IS NOT NULL OR state = 'pending'),
       CHECK ((ended_at IS NOT NULL) = (state IN ('completed', 'failed', 'cancelled')))
