@@ -97,6 +97,7 @@ package struct TaskOutline: Hashable, Sendable {
     /// Failed or cancelled.
     case ended
 
+    /// As much of a task's state as others go by.
     package init(_ state: TaskProgress.State) {
       switch state {
       case .pending: self = .pending

@@ -189,6 +189,7 @@ package final class SessionFixture {
     try await coordinator.start(
       session, planned: { (base) throws(Problem) in try files.plan(session, base: base) },
       entry: entry, options: StartOptions(isForced: forced))
+    try await coordinator.projectWhatIsDue()
   }
 
   /// Claims the next handoff, whatever its role.
@@ -214,8 +215,10 @@ package final class SessionFixture {
     _ coordinator: Coordinator, on claimed: ClaimedHandoff, as agent: ScriptedAgent
   ) async throws -> SubmissionResult {
     let report = try agent.report(on: claimed.packet, in: claimed.slot.tree)
-    return try await coordinator.submit(
+    let result = try await coordinator.submit(
       claimed.handoff.id, fence: claimed.claim.fence, report: report, reportBody: report?.body)
+    try await coordinator.projectWhatIsDue()
+    return result
   }
 
   /// What was told, as sentences for comparing.
