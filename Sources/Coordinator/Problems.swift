@@ -24,6 +24,11 @@ extension Problem {
       self.init(
         code: "STORE005", exit: .integrityFailure, message: "the session store is damaged",
         reason: "\(error)", remedy: "orchestrate recover --salvage")
+    case .olderSchema:
+      self.init(
+        code: "STORE002", exit: .unavailable,
+        message: "the session store was written by an earlier version",
+        reason: "\(error)", remedy: "orchestrate recover")
     default:
       self.init(
         code: "STORE002", exit: .unavailable, message: "the session store cannot be used",

@@ -54,7 +54,7 @@ package struct EntryProtocol: Sendable {
 
     let progress = ProgressFiles(paths: paths, settings: settings)
     let before = try progress.state()
-    let features = try progress.features()
+    let features = try progress.features(at: clock().wall)
     let next = ProjectState(features: features.status, health: health.status)
     steps += stateSteps(before, features, next)
     if writing {

@@ -10,9 +10,11 @@ import Store
 struct ProgressFiles {
   let paths: ProjectPaths
   private let aliases: StatusAliases
+  private let configuration: Digest
 
   init(paths: ProjectPaths, settings: ProjectSettings) {
     self.paths = paths
+    configuration = settings.digest
     aliases = settings.statusAliases
   }
 
@@ -32,13 +34,13 @@ struct ProgressFiles {
     let sentence: String
   }
 
-  func features() throws(Problem) -> Features {
+  func features(at now: Timestamp) throws(Problem) -> Features {
     let aliases = aliases
     let list = try document(paths.progress + "/feature-list.json") {
       (bytes, file) throws(DocumentError) in
       try FeatureList(parsing: bytes, file: file, aliases: aliases)
     }
-    guard let list else { return sessionFeatures() }
+    guard let list else { return sessionFeatures(at: now) }
     return Features(
       status: list.status,
       sentence: "\(list.doneCount) of \(list.features.count) done, \(list.pendingCount) pending, "
@@ -47,19 +49,23 @@ struct ProgressFiles {
 
   /// Without a feature list, the tasks of all sessions are the features. A tasks file that cannot
   /// be read says nothing here; `run` names what is wrong with it.
-  private func sessionFeatures() -> Features {
+  private func sessionFeatures(at now: Timestamp) -> Features {
     let folder = SessionFolder(path: paths.sessions)
-    let documents = ((try? folder.sessions()) ?? []).compactMap { session in
-      try? TasksDocument.read(folder.path(of: .tasks, in: session), aliases: aliases)
+    var tallies = TaskTallies(in: paths.state, configuration: configuration)
+    let found = ((try? folder.sessions()) ?? []).compactMap { session in
+      let file = folder.path(of: .tasks, in: session)
+      return tallies.tally(of: file, at: now) {
+        try? TasksDocument.read(file, aliases: aliases).tasks
+      }
     }
-    let statuses = documents.flatMap(\.tasks).map(\.status)
-    guard !statuses.isEmpty else { return Features(status: .none, sentence: "none (need INIT)") }
-    let done = statuses.count(where: \.isDone)
-    let untested = statuses.count { $0.meaning == .implemented }
+    tallies.save()
+    let total = found.map(\.total).reduce(0, +)
+    let done = found.map(\.done).reduce(0, +)
+    let untested = found.map(\.untested).reduce(0, +)
+    guard total > 0 else { return Features(status: .none, sentence: "none (need INIT)") }
     return Features(
-      status: FeatureStatus(
-        total: statuses.count, pending: statuses.count - done - untested, untested: untested),
-      sentence: "\(done) of \(statuses.count) tasks done in \(documents.count) sessions")
+      status: FeatureStatus(total: total, pending: total - done - untested, untested: untested),
+      sentence: "\(done) of \(total) tasks done in \(found.count) sessions")
   }
 
   /// The newest session summary, by its session's number.

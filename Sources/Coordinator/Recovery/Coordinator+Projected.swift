@@ -85,6 +85,9 @@ extension Coordinator {
   /// Writes them as long as the session goes on, each time something became due.
   package func keepProjecting(_ session: SessionID) async throws(Problem) {
     let seen = changeCount
+    // Workers come first, and what follows shortly is written along with it. A pause that is cut
+    // short ends with the session, whose end writes everything.
+    if !projectionsDue.isEmpty { try? await ports.pause(.milliseconds(200)) }
     try await projectWhatIsDue()
     guard try !isSettled(session) else { return }
     await change(after: seen, limit: .seconds(60))

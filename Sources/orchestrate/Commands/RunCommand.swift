@@ -51,7 +51,7 @@ enum RunCommand {
     let clock = SystemClock.make()
     let launches = !invocation.flag("no-launch")
     // Of a session that was begun the plan holds, and its file says nothing new.
-    if try record(of: session, project) == nil {
+    if try !project.hasBegun(session) {
       for warning in try files.tasks(session).warnings {
         display.show(.warning(warning.description))
       }
@@ -89,17 +89,6 @@ enum RunCommand {
     }
     display.finish()
     return try report(ending, session, project, invocation)
-  }
-
-  private static func record(
-    of session: SessionID, _ project: ProjectAccess
-  ) throws(Problem) -> SessionRecord? {
-    let store = try project.reader()
-    do throws(StoreError) {
-      return try store?.session(session)
-    } catch {
-      throw Problem(error)
-    }
   }
 
   private static func checkDrivers(

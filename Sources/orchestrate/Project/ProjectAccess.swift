@@ -61,6 +61,18 @@ struct ProjectAccess: Sendable {
     }
   }
 
+  /// Whether a session was planned here; of a store that is still to be brought up to date it is
+  /// taken to have been.
+  func hasBegun(_ session: SessionID) throws(Problem) -> Bool {
+    guard access(paths.database, F_OK) == 0 else { return false }
+    do throws(StoreError) {
+      return try SQLiteStore.open(path: paths.database, role: .reader).session(session) != nil
+    } catch {
+      if case .olderSchema(let found, _) = error { return found > 0 }
+      throw Problem(error)
+    }
+  }
+
   /// The commit that a revision names.
   ///
   /// - Throws: `Problem` with exit 66 where there is none.
