@@ -17,10 +17,9 @@ extension Coordinator {
   /// Looks at the refs of every stage that was accepted of a task which is not on the branch yet:
   /// nothing else need hold its commits. What stands in a ref's place is kept under another name.
   func restoreReferences(of session: SessionID) async throws(Problem) -> ReferenceReport {
-    let tasks = try read { (store) throws(StoreError) in try store.outlines(in: session) }
     var report = ReferenceReport()
-    for task in tasks where task.state.mayNeedReferences {
-      let found = try await restoreReferences(of: task.id, in: session)
+    for task in try agenda(of: session).tasks(where: \.mayNeedReferences) {
+      let found = try await restoreReferences(of: task, in: session)
       report.restored += found.restored
       report.lost += found.lost
     }

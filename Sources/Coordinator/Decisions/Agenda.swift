@@ -85,6 +85,12 @@ package struct Agenda: Hashable, Sendable {
   /// Whether no task asks for anything more.
   package var isSettled: Bool { unsettled == 0 }
 
+  /// The tasks in a state that `isWanted` wants, in the order of the session's file; takes time that
+  /// grows with the session.
+  package func tasks(where isWanted: (TaskOutline.State) -> Bool) -> [TaskID] {
+    entries.filter { isWanted($0.state) }.map(\.id)
+  }
+
   /// A task has moved.
   package mutating func moved(_ id: TaskID, to state: TaskOutline.State) {
     guard let place = places[id], entries[place].state != state else { return }

@@ -71,7 +71,7 @@ struct TaskTallies {
     if let known = known[file], known.stamp == stamp { return known.tally }
     guard let tasks = read() else { return nil }
     let tally = TaskTally(of: tasks)
-    if stamp.isOlder(than: now.seconds - 2), FileStamp(of: file) == stamp {
+    if stamp.isSettled(at: now), FileStamp(of: file) == stamp {
       known[file] = Known(stamp: stamp, tally: tally)
       isChanged = true
     }
@@ -115,6 +115,11 @@ struct FileStamp: Hashable, Sendable {
     ]
   }
 
-  /// Whether both times lie before a second of the wall clock.
-  func isOlder(than seconds: Int) -> Bool { numbers[3] < seconds && numbers[5] < seconds }
+  /// Whether a change from now on would show: the file was last changed longer ago than its times are
+  /// exact, which is a tick of the kernel, or two seconds on file systems that keep whole ones.
+  func isSettled(at now: Timestamp) -> Bool {
+    let isCoarse = numbers[4] == 0 && numbers[6] == 0
+    let last = max(numbers[3] * 1000 + numbers[4] / 1_000_000, numbers[5] * 1000 + numbers[6] / 1_000_000)
+    return last + (isCoarse ? 2_000 : 100) < now.milliseconds
+  }
 }

@@ -73,8 +73,8 @@ struct Projection {
       .id(plan.base), .text(HealthStatus.unknown.rawValue), .time(scope.at))
     try connection.run(
       """
-      INSERT INTO tasks (session, position, state, depends_on, has_blockers)
-      SELECT session, position, 'pending', nullif(json_extract(body, '$.dependencies'), '[]'),
+      INSERT INTO tasks (session, position, id, state, depends_on, has_blockers)
+      SELECT session, position, id, 'pending', nullif(json_extract(body, '$.dependencies'), '[]'),
         json_array_length(body, '$.blockers') > 0
       FROM planned_tasks WHERE session = ?1
       """, .id(plan.session))

@@ -164,8 +164,8 @@ extension Database {
   func outlines(in session: SessionID) throws(StoreError) -> [TaskOutline] {
     try connection.rows(
       """
-      SELECT p.id, t.position, t.state, t.depends_on, t.has_blockers, j.event
-      FROM tasks AS t JOIN planned_tasks AS p USING (session, position)
+      SELECT t.id, t.position, t.state, t.depends_on, t.has_blockers, j.event
+      FROM tasks AS t
         LEFT JOIN journal AS j ON t.state = 'blocked' AND j.sequence = t.moved_in
       WHERE t.session = ?1 ORDER BY t.position
       """, [.id(session)]

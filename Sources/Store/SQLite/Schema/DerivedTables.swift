@@ -57,6 +57,8 @@ enum DerivedTables {
     CREATE TABLE \(schema).tasks (
       session INTEGER NOT NULL REFERENCES sessions (number),
       position INTEGER NOT NULL CHECK (position > 0),
+      -- As its plan has it, whose rows are much longer.
+      id TEXT NOT NULL,
       moved_in INTEGER,
       state TEXT NOT NULL CHECK (state IN (
         'pending', 'working', 'merging', 'completed', 'blocked', 'failed', 'cancelled')),
