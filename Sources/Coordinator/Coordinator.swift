@@ -31,7 +31,7 @@ package actor Coordinator {
   /// What checkpoints and merges are signed with; `nil` signs nothing.
   nonisolated let signingKey: SigningKey?
 
-  /// Claims that wait for a handoff, and whoever waits for a session to end.
+  /// Whoever waits for something to change.
   var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   var nextWaiter = 0
   /// Counts what happened, so that a waiter never sleeps over something it has not seen.
@@ -43,7 +43,13 @@ package actor Coordinator {
   /// Lapsed claims whose end is under way in this process.
   var expiring: Set<HandoffID> = []
   /// Claims whose agents this process launched and watches: their ends are its own to find.
-  var attended: Set<Fence> = []
+  /// Each with what its place asks for next.
+  var attended: [Fence: WorkRequest] = [:]
+  /// Claims that wait for a handoff, by their turn.
+  var waitingClaims: [Int: WorkRequest] = [:]
+  var nextTurn = 0
+  /// Handoffs that were claimed for somebody who has not taken them yet.
+  var granted: [Claimant: Handoff] = [:]
   /// Lapsed claims that could not be ended; each is told once.
   var wedged: Set<HandoffID> = []
   /// Work waits for space on the disk, which was told.
@@ -138,12 +144,17 @@ package actor Coordinator {
     _ session: SessionID, _ events: [SessionEvent], expecting: [Expectation] = [],
     evidence: [EvidenceRecord] = [], documents: [Document] = []
   ) throws(Problem) -> JournalHead {
+    try record(
+      Transition(
+        session: session, at: clock().wall, expecting: expecting, events: events,
+        evidence: evidence, documents: documents))
+  }
+
+  @discardableResult
+  func record(_ transition: Transition) throws(Problem) -> JournalHead {
     do throws(StoreError) {
-      let head = try store.commit(
-        Transition(
-          session: session, at: clock().wall, expecting: expecting, events: events,
-          evidence: evidence, documents: documents))
-      follow(events, of: session)
+      let head = try store.commit(transition)
+      follow(transition.events, of: transition.session)
       wake()
       return head
     } catch {

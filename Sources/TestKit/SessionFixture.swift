@@ -105,16 +105,21 @@ package final class SessionFixture {
   ///   - health: the health check; none by default.
   ///   - lease: how long a claim holds; 15 minutes by default.
   ///   - agent: who is launched for every role; nobody by default.
+  ///   - watch: is told what the coordinator tells, as it does; nobody by default.
   package func coordinator(
     jobs: Int = 1, attempts: Int = 3, command: [String] = pytest, health: [String]? = nil,
-    lease: Duration = .seconds(900), agent: (any AgentDriver)? = nil
+    lease: Duration = .seconds(900), agent: (any AgentDriver)? = nil,
+    watch: @escaping ProgressListener = { _ in }
   ) throws -> Coordinator {
     let (clock, heard) = (clock, heard)
     return Coordinator(
       paths: paths,
       settings: try settings(jobs, attempts, command, health, lease, agent), store: store,
       supervisor: supervisor, clock: { clock.now }, jobs: jobs,
-      tell: { event in heard.events.withLock { $0.append(event) } })
+      tell: { event in
+        heard.events.withLock { $0.append(event) }
+        watch(event)
+      })
   }
 
   /// Runs children under the program that was built with the tests.

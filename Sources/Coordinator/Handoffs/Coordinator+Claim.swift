@@ -55,7 +55,9 @@ extension Coordinator {
       guard left > .zero, !isStopping, !Task.isCancelled, try hasWorkLeft(request.session) else {
         return nil
       }
-      await change(after: seen, limit: min(left, try timeToNextExpiry()))
+      let granted = await waitForGrant(
+        request, after: seen, limit: min(left, try timeToNextExpiry()))
+      if let granted { return try await receive(granted) }
     }
   }
 
@@ -87,9 +89,21 @@ extension Coordinator {
     guard
       let handoff = try read({ (store) throws(StoreError) in
         try store.claim(claimRequest, at: now)
-      }), let claim = handoff.claim
+      })
     else { return nil }
     changeCount += 1
+    return try await receive(handoff)
+  }
+
+  /// Makes a claimed handoff ready for its worker.
+  ///
+  /// - Returns: `nil` where it went back, since nobody is there for it any more.
+  func receive(_ handoff: Handoff) async throws(Problem) -> ClaimedHandoff? {
+    guard let claim = handoff.claim else { return nil }
+    guard !isStopping, !Task.isCancelled else {
+      try await release(handoff.id, fence: claim.fence)
+      return nil
+    }
     do throws(Problem) {
       return try await equip(handoff, claim)
     } catch {

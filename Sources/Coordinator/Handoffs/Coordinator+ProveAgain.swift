@@ -15,7 +15,7 @@ extension Coordinator {
     let waiting = try read { (store) throws(StoreError) in try store.submittedHandoffs() }
     for handoff in waiting where handoff.session == session && !proving.contains(handoff.id) {
       // Whoever launched its agent tries again by itself.
-      if let claim = handoff.claim, attended.contains(claim.fence) { continue }
+      if let claim = handoff.claim, attended[claim.fence] != nil { continue }
       do throws(Problem) {
         _ = try await settle(handoff.id)
       } catch {

@@ -63,7 +63,7 @@ extension Coordinator {
     for handoff in expired
     where !expiring.contains(handoff.id) && !equipping.contains(handoff.id) {
       // Whoever watches its agent ends that first, and then the claim.
-      if let claim = handoff.claim, attended.contains(claim.fence) { continue }
+      if let claim = handoff.claim, attended[claim.fence] != nil { continue }
       // Others come through here while the workspace is read; each lease is ended once.
       expiring.insert(handoff.id)
       defer { expiring.remove(handoff.id) }

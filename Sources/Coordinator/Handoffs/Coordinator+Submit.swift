@@ -248,11 +248,13 @@ extension Coordinator {
       .handoffAccepted(accepted, acceptance), .taskMoved(handoff.task, progress),
     ]
     events += try follow(action, task: task.planned, in: handoff.session)
-    try record(
-      handoff.session, events,
-      expecting: [
-        .handoff(handoff.id, is: .submitted(claim.fence)), .task(handoff.task, task.progress),
-      ], evidence: outcome.evidence, documents: [sealed.document])
+    try recordGranting(
+      Transition(
+        session: handoff.session, at: clock().wall,
+        expecting: [
+          .handoff(handoff.id, is: .submitted(claim.fence)), .task(handoff.task, task.progress),
+        ], events: events, evidence: outcome.evidence, documents: [sealed.document]),
+      after: claim.fence)
     tell(
       .stageAccepted(
         accepted, summary: outcome.told, checkpoint: sealed.commit, duration: duration))

@@ -92,10 +92,13 @@ package struct SessionRun: Sendable {
     let request = WorkRequest(
       session: session, roles: Set(drivers.keys), worker: worker, wait: .seconds(60))
     do throws(Problem) {
-      while !Task.isCancelled, try await !coordinator.isSettled(session) {
-        guard let claimed = try await claim(request) else { continue }
-        guard let driver = drivers[claimed.handoff.role] else { continue }
-        try await launch(driver, on: claimed)
+      var next: ClaimedHandoff?
+      while next != nil || !Task.isCancelled, try await !coordinator.isSettled(session) {
+        if next == nil { next = try await claim(request) }
+        // Only what a driver plays is asked for.
+        if let claimed = next, let driver = drivers[claimed.handoff.role] {
+          next = try await launch(driver, on: claimed, next: request)
+        }
       }
       return nil
     } catch {
@@ -120,18 +123,20 @@ package struct SessionRun: Sendable {
     }
   }
 
+  /// - Returns: what was claimed for this place when the agent's stage was accepted.
   private func launch(
-    _ driver: any AgentDriver, on claimed: ClaimedHandoff
-  ) async throws(Problem) {
+    _ driver: any AgentDriver, on claimed: ClaimedHandoff, next request: WorkRequest
+  ) async throws(Problem) -> ClaimedHandoff? {
     let fence = claimed.claim.fence
-    await coordinator.attend(fence)
+    await coordinator.attend(fence, next: request)
     do throws(Problem) {
       try await follow(driver, on: claimed)
     } catch {
-      await coordinator.leave(fence)
+      // What cannot be given back now is a lost claim, which the next run settles.
+      try? await coordinator.abandon(fence)
       throw error
     }
-    await coordinator.leave(fence)
+    return try await coordinator.leave(fence)
   }
 
   private func follow(

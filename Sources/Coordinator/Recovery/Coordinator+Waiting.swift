@@ -25,15 +25,6 @@ extension Coordinator {
     isOutOfSpace = false
     tell(.note("there is space again; the session goes on"))
   }
-
-  /// This process watches over the agent of a claim from now on.
-  func attend(_ fence: Fence) { attended.insert(fence) }
-
-  /// It does so no more: what is left of the claim ends like any other.
-  func leave(_ fence: Fence) {
-    attended.remove(fence)
-    wake()
-  }
 }
 
 extension Problem {
