@@ -42,7 +42,7 @@ struct Projection {
       try HandoffProjection(connection: connection, scope: scope).apply(event)
     case .usageReported(let usage, let handoff, let fence, let segment):
       try reported(usage, handoff, fence, segment, scope)
-    case .noted: try update(scope, "number = ?2", .id(scope.session))
+    case .noted: try noted(scope)
     }
   }
 
@@ -92,6 +92,14 @@ struct Projection {
     let changed = try connection.run(
       "UPDATE sessions SET \(assignment) WHERE number = ?1", .id(scope.session), value)
     guard changed == 1 else { throw scope.contradiction("there is no session \(scope.session)") }
+  }
+
+  /// A note moves nothing, but there must be something that it is about.
+  private func noted(_ scope: Scope) throws(StoreError) {
+    let found = try connection.first(
+      "SELECT 1 FROM sessions WHERE number = ?1", [.id(scope.session)]
+    ) { $0.integer(0) }
+    guard found != nil else { throw scope.contradiction("there is no session \(scope.session)") }
   }
 
   private func opened(_ segment: Segment, _ scope: Scope) throws(StoreError) {

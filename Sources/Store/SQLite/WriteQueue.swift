@@ -79,7 +79,7 @@ final class WriteQueue: Sendable {
       }
       if let head { database.witness?.note(head) }
     } catch {
-      database.knownHead = nil
+      database.forgetUndone()
       for write in writes where write.failure == nil { write.failure = error }
     }
     for write in writes { write.settle() }
@@ -129,7 +129,7 @@ final class WriteQueue: Sendable {
       write.failure = error
       try database.connection.run("ROLLBACK TO one_of_many")
       database.recorded = before
-      database.knownHead = nil
+      database.forgetUndone()
     }
     try database.connection.run("RELEASE one_of_many")
   }
