@@ -10,8 +10,8 @@ struct HandoffBench {
   private let store: SQLiteStore
   private let sample: SamplePlan
   private let clock = ManualClock()
-  /// Made once, as the floor's is.
-  private static let padding = String(repeating: "x", count: 512)
+  /// Made once, as the floor's packet is.
+  private static let (tree, padding) = (SamplePlan.object(77), String(repeating: "x", count: 512))
 
   /// A store with `handoffs` ready, which is not timed.
   init(folder: String, handoffs: Int) throws {
@@ -68,7 +68,7 @@ struct HandoffBench {
         .handoffSubmitted(
           handoff.id, fence,
           Submission(
-            tree: SamplePlan.object(77), report: report.digest, submittedAt: clock.now.wall))
+            tree: Self.tree, report: report.digest, submittedAt: clock.now.wall))
       ], documents: [report])
     return try store.commit(transition, claiming: request, at: clock.now).claimed
   }

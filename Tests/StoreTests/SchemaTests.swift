@@ -125,6 +125,40 @@ import Testing
     }
   }
 
+  @Test func `a store of an earlier version is brought forward with its renewed leases`() throws {
+    let clock = ManualClock()
+    let store = try directory.makeStore("earlier")
+    let sample = try SamplePlan()
+    try store.commit(try sample.started(at: clock.now.wall))
+    try store.commit(try sample.activated(task: 1, ordinal: 1, at: clock.now.wall))
+    let request = ClaimRequest(roles: [.testEngineer], worker: "w", leaseLength: .seconds(60))
+    let claimed = try #require(try store.claim(request, at: clock.now)?.claim)
+    try store.renew(
+      sample.id(1), fence: claimed.fence, lease: Lease(from: clock.now, length: .seconds(600)),
+      at: clock.now.boot)
+    let before = try StoreSnapshot(of: store)
+    store.close()
+    try makeEarlier(directory.file("earlier/orchestrate.db"))
+    let reopened = try directory.makeStore("earlier")
+    #expect(try StoreSnapshot(of: reopened) == before)
+    #expect(try reopened.verifyJournal(.replay).isWhole)
+  }
+
+  /// Turns the derived tables into such as an earlier version could have had: without a rule, a key
+  /// or an index.
+  private func makeEarlier(_ path: String) throws {
+    let connection = try Connection(path: path, mode: .readWrite)
+    for name in DerivedTables.names.reversed() {
+      try connection.execute(
+        """
+        CREATE TABLE earlier AS SELECT * FROM \(name);
+        DROP TABLE \(name);
+        ALTER TABLE earlier RENAME TO \(name);
+        """)
+    }
+    try connection.execute("PRAGMA user_version = 1")
+  }
+
   @Test(arguments: [
     (UInt32(0x6969), true), (0x517B, true), (0xFF53_4D42, true), (0x0102_1997, true),
     (0x6573_5546, true), (0xEF53, false), (0x5846_5342, false), (0x9123_683E, false),

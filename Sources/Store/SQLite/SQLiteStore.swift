@@ -112,20 +112,24 @@ package final class SQLiteStore: SessionStore {
   ) throws(StoreError) -> Value {
     try withoutActuallyEscaping(body) { (body) throws(StoreError) -> Value in
       let write = ValueWrite(body)
-      writes.add(write)
-      state.withLock { state in
-        // Another may have written for us while we waited for the lock.
-        guard !write.isSettled else { return }
-        do throws(StoreError) {
-          let database = try Self.database(in: state)
-          guard database.mode == .readWrite else { throw .readOnly }
-          writes.settle(on: database)
-          Self.giveUp(&state, after: database)
-        } catch {
-          writes.refuse(with: error)
-        }
+      if writes.join(write) {
+        writes.gather()
+        writes.passOn(after: settleWrites())
       }
       return try write.result()
+    }
+  }
+
+  private func settleWrites() -> [PendingWrite] {
+    state.withLock { state in
+      do throws(StoreError) {
+        let database = try Self.database(in: state)
+        guard database.mode == .readWrite else { throw .readOnly }
+        defer { Self.giveUp(&state, after: database) }
+        return writes.settle(on: database)
+      } catch {
+        return writes.refuse(with: error)
+      }
     }
   }
 

@@ -9,11 +9,37 @@ enum DerivedTables {
   /// What a replay cannot give back, since renewals are not journalled.
   static let leaseColumns = ["lease_boot", "lease_expires", "lease_expires_at"]
 
-  static let dropping = names.reversed().map { "DROP TABLE \($0);" }.joined(separator: "\n")
+  private static let dropping = names.reversed().map { "DROP TABLE \($0);" }.joined(separator: "\n")
 
   /// The tables in a schema: `main`, or `temp` to compare a replay with it.
   static func script(in schema: String) -> String {
     sessions(schema) + tasks(schema) + handoffs(schema) + claims(schema)
+  }
+
+  /// Makes the tables in the main schema, which has none yet, and fills them from the journal.
+  static func make(on connection: Connection) throws(StoreError) {
+    try connection.execute(script(in: "main"))
+    try Replay(connection: connection).applyAll()
+  }
+
+  /// The same where there are some, of whatever version. What cannot be derived, the renewed leases,
+  /// is carried over by fence.
+  static func makeAnew(on connection: Connection) throws(StoreError) {
+    let leases = leaseColumns.joined(separator: ", ")
+    try connection.execute(
+      """
+      CREATE TEMP TABLE kept_leases AS
+        SELECT fence, \(leases) FROM main.handoffs WHERE fence IS NOT NULL;
+      \(dropping)
+      """)
+    try make(on: connection)
+    try connection.execute(
+      """
+      UPDATE main.handoffs SET (\(leases)) =
+          (SELECT \(leases) FROM kept_leases AS k WHERE k.fence = handoffs.fence)
+        WHERE fence IN (SELECT fence FROM kept_leases);
+      DROP TABLE temp.kept_leases;
+      """)
   }
 
   private static func sessions(_ schema: String) -> String {

@@ -36,9 +36,11 @@ enum Schema {
     guard found < latest else { return }
     try connection.transaction(.write) { () throws(StoreError) in
       for step in steps[found...] { try connection.execute(step) }
-      if found > 0 { try connection.execute(DerivedTables.dropping) }
-      try connection.execute(DerivedTables.script(in: "main"))
-      try Replay(connection: connection).applyAll()
+      if found == 0 {
+        try DerivedTables.make(on: connection)
+      } else {
+        try DerivedTables.makeAnew(on: connection)
+      }
       try connection.execute("PRAGMA application_id = \(applicationID)")
       try connection.execute("PRAGMA user_version = \(latest)")
     }
