@@ -133,6 +133,10 @@ package final class SQLiteStore: SessionStore {
     }
   }
 
+  /// How much of the database the writer keeps at hand, in KiB: where a page must be fetched for
+  /// each handoff, that takes longer than what is done with it.
+  private static let cacheKiB = 16 * 1024
+
   private static func openToWrite(
     _ path: String, _ lock: StoreLock
   ) throws(StoreError) -> Database {
@@ -150,6 +154,7 @@ package final class SQLiteStore: SessionStore {
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
+      PRAGMA cache_size = -\(cacheKiB);
       """)
     // A schema would be written over what a damaged log still holds.
     if try Schema.version(of: connection, path: path) == 0,
