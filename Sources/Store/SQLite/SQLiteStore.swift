@@ -135,7 +135,7 @@ package final class SQLiteStore: SessionStore {
 
   /// How much of the database the writer keeps at hand, in KiB: where a page must be fetched for
   /// each handoff, that takes longer than what is done with it.
-  private static let cacheKiB = 16 * 1024
+  private static let cacheKiB = 8 * 1024
 
   private static func openToWrite(
     _ path: String, _ lock: StoreLock
