@@ -63,6 +63,38 @@ extension EventCoding {
   }
 }
 
+/// An event with its text, which is made before the store's lock is taken, since it needs none.
+struct EncodedEvent {
+  let event: SessionEvent
+  /// As the journal keeps it: a plan without its tasks.
+  let stored: String
+  /// As it is hashed.
+  let whole: String
+  /// A plan's tasks, in order, which go to rows of their own.
+  let tasks: [(id: TaskID, body: String)]
+
+  init(_ event: SessionEvent) throws(StoreError) {
+    self.event = event
+    guard case .sessionPlanned(let plan) = event else {
+      stored = try EventCoding.json(of: event)
+      whole = stored
+      tasks = []
+      return
+    }
+    var tasks: [(id: TaskID, body: String)] = []
+    for task in plan.tasks { tasks.append((task.id, try EventCoding.json(task))) }
+    stored = try EventCoding.json(SessionEvent.sessionPlanned(PlanSplice.plan(plan, with: [])))
+    whole = PlanSplice.whole(stored, tasks: tasks.map(\.body))
+    self.tasks = tasks
+  }
+
+  static func all(_ events: [SessionEvent]) throws(StoreError) -> [EncodedEvent] {
+    var all: [EncodedEvent] = []
+    for event in events { all.append(try EncodedEvent(event)) }
+    return all
+  }
+}
+
 /// A plan's event as it is stored: its tasks are kept once, in rows of their own, and put back
 /// when the whole text is needed.
 enum PlanSplice {

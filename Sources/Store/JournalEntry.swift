@@ -52,7 +52,9 @@ package struct JournalHead: Hashable, Sendable {
   /// digits or more, the milliseconds since 1970, and the JSON, which holds no line break.
   package func followed(by event: String, of session: SessionID, at: Timestamp) -> JournalHead {
     let next = sequence + 1
-    let text = "\(hash)\n\(next)\n\(session.padded)\n\(at.milliseconds)\n\(event)"
+    var text = "\(hash)\n\(next)\n\(session.padded)\n\(at.milliseconds)\n"
+    text.reserveCapacity(text.utf8.count + event.utf8.count)
+    text += event
     return JournalHead(sequence: next, hash: Digest.sha256(of: text.utf8))
   }
 }

@@ -28,7 +28,7 @@ final class Connection: @unchecked Sendable {
   private let lock: StoreLock?
   /// The database's; `nil` for one in memory.
   private let folder: WatchedFiles.Folder?
-  private var statements: [String: Statement] = [:]
+  private var statements: [StatementText: Statement] = [:]
   /// Why nothing that this connection says can be trusted any more.
   private(set) var fatalError: StoreError?
 
@@ -159,9 +159,10 @@ final class Connection: @unchecked Sendable {
   }
 
   private func prepared(_ sql: String) throws(StoreError) -> Statement {
-    if let statement = statements[sql] { return statement }
+    let text = StatementText(sql: sql)
+    if let statement = statements[text] { return statement }
     let statement = try check(sql) { () throws(ResultCode) in try Statement(sql, on: handle) }
-    statements[sql] = statement
+    statements[text] = statement
     return statement
   }
 
@@ -195,4 +196,12 @@ final class Connection: @unchecked Sendable {
       return error
     }
   }
+}
+
+/// A statement's text, found by its length: there are few, most of them constants, of which equal
+/// ones are one and the same in memory, while hashing a long text takes as long as a short statement.
+private struct StatementText: Hashable {
+  let sql: String
+
+  func hash(into hasher: inout Hasher) { hasher.combine(sql.utf8.count) }
 }

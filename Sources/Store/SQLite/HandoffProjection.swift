@@ -8,21 +8,9 @@ struct HandoffProjection {
   let connection: Connection
   let scope: Projection.Scope
 
-  /// What a claim sets, here and in the statement that finds the handoff to claim; `?1` to `?4`
-  /// are `taking`'s values.
-  static let taking =
-    "state = 'claimed', fence = ?1, lease_boot = ?2, lease_expires = ?3, lease_expires_at = ?4"
-
   /// What every end of a claim sets.
   private static let lettingGo =
     "fence = NULL, lease_boot = NULL, lease_expires = NULL, lease_expires_at = NULL"
-
-  static func taking(_ claim: Claim) -> [SQLValue] {
-    [
-      .fence(claim.fence), .text(claim.lease.expires.bootID),
-      .integer(claim.lease.expires.milliseconds), .time(claim.lease.expiresAt),
-    ]
-  }
 
   func apply(_ event: SessionEvent) throws(StoreError) {
     switch event {
@@ -55,24 +43,24 @@ struct HandoffProjection {
     guard changed == 1 else { throw scope.contradiction("there is no task \(handoff.task)") }
   }
 
+  /// The one statement that takes a handoff: whatever else has happened, it does so once
+  /// (RELIABILITY T1).
   private func claimed(_ id: HandoffID, _ claim: Claim, _ attempt: Int) throws(StoreError) {
     try require(id)
-    let taken = try connection.first(
-      "UPDATE handoffs SET \(Self.taking) WHERE session = ?5 AND ordinal = ?6 "
-        + "AND state = 'ready' AND attempt = ?7 RETURNING ordinal",
-      Self.taking(claim) + [.id(id.session), .integer(id.ordinal), .integer(attempt)]
-    ) { $0.integer(0) }
-    guard taken != nil else { throw scope.contradiction("\(id) is not ready") }
-    try opened(id, claim, attempt)
-  }
-
-  /// Lists a claim whose handoff has been taken.
-  func opened(_ id: HandoffID, _ claim: Claim, _ attempt: Int) throws(StoreError) {
+    let expires = claim.lease.expires
+    let changed = try connection.run(
+      """
+      UPDATE handoffs
+      SET state = 'claimed', fence = ?4, lease_boot = ?5, lease_expires = ?6, lease_expires_at = ?7
+      WHERE session = ?1 AND ordinal = ?2 AND state = 'ready' AND attempt = ?3
+      """, .id(id.session), .integer(id.ordinal), .integer(attempt), .fence(claim.fence),
+      .text(expires.bootID), .integer(expires.milliseconds), .time(claim.lease.expiresAt))
+    guard changed == 1 else { throw scope.contradiction("\(id) is not ready") }
     try connection.run(
       """
-      INSERT INTO claims (fence, session, ordinal, attempt, worker, claimed_at)
+      INSERT INTO claims (session, fence, ordinal, attempt, worker, claimed_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-      """, .fence(claim.fence), .id(id.session), .integer(id.ordinal), .integer(attempt),
+      """, .id(id.session), .fence(claim.fence), .integer(id.ordinal), .integer(attempt),
       .text(claim.worker), .time(claim.claimedAt))
   }
 
@@ -87,7 +75,7 @@ struct HandoffProjection {
       """, .id(id.session), .integer(id.ordinal), .fence(fence), .id(submission.tree),
       .text(submission.report?.hex), .time(submission.submittedAt))
     guard changed == 1 else { throw scope.contradiction("\(id) is not claimed as \(fence)") }
-    try released(fence, .submitted, countingTime: true)
+    try released(id, fence, .submitted, countingTime: true)
   }
 
   private func returned(
@@ -114,7 +102,7 @@ struct HandoffProjection {
       """, .id(handoff.session), .integer(handoff.id.ordinal), .text(to.rawValue),
       .integer(handoff.attempt), .integer(scope.sequence))
     if let fence, let outcome {
-      try released(fence, outcome, countingTime: from == .claimed)
+      try released(handoff.id, fence, outcome, countingTime: from == .claimed)
     }
   }
 
@@ -132,7 +120,7 @@ struct HandoffProjection {
     guard changed == 1 else {
       throw scope.contradiction("\(handoff.id) is not submitted as \(acceptance.fence)")
     }
-    try released(acceptance.fence, .accepted, countingTime: false)
+    try released(handoff.id, acceptance.fence, .accepted, countingTime: false)
   }
 
   private func cancelled(_ id: HandoffID) throws(StoreError) {
@@ -150,24 +138,27 @@ struct HandoffProjection {
         tree = NULL, report = NULL, submitted_at = NULL
       WHERE session = ?1 AND ordinal = ?2
       """, .id(id.session), .integer(id.ordinal))
-    if let fence { try released(fence, .cancelled, countingTime: state == .claimed) }
+    if let fence { try released(id, fence, .cancelled, countingTime: state == .claimed) }
   }
 
   /// Ends a claim; its time counts once, when the worker lets go.
   private func released(
-    _ fence: Fence, _ outcome: AgentRun.Outcome, countingTime: Bool
+    _ id: HandoffID, _ fence: Fence, _ outcome: AgentRun.Outcome, countingTime: Bool
   ) throws(StoreError) {
     if countingTime {
       try connection.run(
         """
-        UPDATE tasks SET worked_ms = worked_ms + max(0, ?2 - c.claimed_at)
-        FROM claims c JOIN handoffs h ON h.session = c.session AND h.ordinal = c.ordinal
-        WHERE c.fence = ?1 AND tasks.session = h.session AND tasks.position = h.position
-        """, .fence(fence), .time(scope.at))
+        UPDATE tasks SET worked_ms = worked_ms + max(0,
+          ?3 - (SELECT claimed_at FROM claims WHERE session = ?1 AND fence = ?4))
+        WHERE session = ?1
+          AND position = (SELECT position FROM handoffs WHERE session = ?1 AND ordinal = ?2)
+        """, .id(id.session), .integer(id.ordinal), .time(scope.at), .fence(fence))
     }
     try connection.run(
-      "UPDATE claims SET ended_at = coalesce(ended_at, ?2), outcome = ?3 WHERE fence = ?1",
-      .fence(fence), .time(scope.at), .text(outcome.rawValue))
+      """
+      UPDATE claims SET ended_at = coalesce(ended_at, ?3), outcome = ?4
+      WHERE session = ?1 AND fence = ?2
+      """, .id(id.session), .fence(fence), .time(scope.at), .text(outcome.rawValue))
   }
 
   private func require(_ id: HandoffID) throws(StoreError) {

@@ -42,7 +42,7 @@ struct Projection {
       try HandoffProjection(connection: connection, scope: scope).apply(event)
     case .usageReported(let usage, let handoff, let fence, let segment):
       try reported(usage, handoff, fence, segment, scope)
-    case .noted: try update(scope, "number = ?2", .id(scope.session))
+    case .noted: try noted(scope)
     }
   }
 
@@ -96,6 +96,14 @@ struct Projection {
     guard changed == 1 else { throw scope.contradiction("there is no session \(scope.session)") }
   }
 
+  /// A note moves nothing, but there must be something that it is about.
+  private func noted(_ scope: Scope) throws(StoreError) {
+    let found = try connection.first(
+      "SELECT 1 FROM sessions WHERE number = ?1", [.id(scope.session)]
+    ) { $0.integer(0) }
+    guard found != nil else { throw scope.contradiction("there is no session \(scope.session)") }
+  }
+
   private func opened(_ segment: Segment, _ scope: Scope) throws(StoreError) {
     try connection.run(
       "INSERT INTO segments (session, number, opened_at) VALUES (?1, ?2, ?3)",
@@ -136,23 +144,20 @@ struct Projection {
   private func reported(
     _ usage: Usage, _ handoff: HandoffID, _ fence: Fence, _ segment: Int, _ scope: Scope
   ) throws(StoreError) {
-    let amounts: [SQLValue] = [
-      .integer(usage.inputTokens), .integer(usage.outputTokens), .integer(usage.costMicroUSD),
-      .integer(usage.isEstimated ? 1 : 0),
-    ]
-    let run = try connection.first(
-      "UPDATE claims SET \(Self.adding) WHERE session = ?5 AND ordinal = ?6 AND fence = ?7 "
-        + "RETURNING fence",
-      amounts + [.id(handoff.session), .integer(handoff.ordinal), .fence(fence)]
-    ) { $0.integer(0) }
-    guard run != nil, handoff.session == scope.session else {
+    let changed = try connection.run(
+      """
+      UPDATE claims SET \(Self.adding) WHERE session = ?5 AND ordinal = ?6 AND fence = ?7
+      """, .integer(usage.inputTokens), .integer(usage.outputTokens),
+      .integer(usage.costMicroUSD), .integer(usage.isEstimated ? 1 : 0), .id(handoff.session),
+      .integer(handoff.ordinal), .fence(fence))
+    guard changed == 1, handoff.session == scope.session else {
       throw scope.contradiction("\(handoff) was never claimed under fence \(fence)")
     }
-    let open = try connection.first(
-      "UPDATE segments SET \(Self.adding) WHERE session = ?5 AND number = ?6 RETURNING number",
-      amounts + [.id(scope.session), .integer(segment)]
-    ) { $0.integer(0) }
-    guard open != nil else { throw scope.contradiction("there is no segment \(segment)") }
+    let open = try connection.run(
+      "UPDATE segments SET \(Self.adding) WHERE session = ?5 AND number = ?6",
+      .integer(usage.inputTokens), .integer(usage.outputTokens), .integer(usage.costMicroUSD),
+      .integer(usage.isEstimated ? 1 : 0), .id(scope.session), .integer(segment))
+    guard open == 1 else { throw scope.contradiction("there is no segment \(segment)") }
   }
 
   private static let adding = """

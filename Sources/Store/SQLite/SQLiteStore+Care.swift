@@ -47,27 +47,11 @@ extension SQLiteStore {
 }
 
 extension Database {
-  /// Derives every table again from the journal. What cannot be derived, the renewed leases, is
-  /// carried over by fence.
+  /// Derives every table again from the journal.
   func rebuild() throws(StoreError) {
-    let leases = DerivedTables.leaseColumns.joined(separator: ", ")
     connection.forgetStatements()
     defer { connection.forgetStatements() }
-    try connection.execute(
-      """
-      CREATE TEMP TABLE kept_leases AS
-        SELECT fence, \(leases) FROM main.handoffs WHERE fence IS NOT NULL;
-      \(DerivedTables.dropping)
-      \(DerivedTables.script(in: "main"))
-      """)
-    try Replay(connection: connection).applyAll()
-    try connection.execute(
-      """
-      UPDATE main.handoffs SET (\(leases)) =
-          (SELECT \(leases) FROM kept_leases AS k WHERE k.fence = handoffs.fence)
-        WHERE fence IN (SELECT fence FROM kept_leases);
-      DROP TABLE temp.kept_leases;
-      """)
+    try DerivedTables.makeAnew(on: connection)
   }
 
   /// Replays the journal into temporary tables, whose names hide those of the database, and counts

@@ -16,21 +16,16 @@ extension SQLiteStore {
     _ id: HandoffID, fence: Fence, lease: Lease, at now: BootInstant
   ) throws(StoreError) -> Handoff {
     try write { (database) throws(StoreError) in
-      let renewed = try database.connection.first(
+      let renewed = try database.connection.run(
         """
         UPDATE handoffs SET lease_boot = ?4, lease_expires = ?5, lease_expires_at = ?6
         WHERE session = ?1 AND ordinal = ?2 AND state = 'claimed' AND fence = ?3
           AND lease_boot = ?7 AND lease_expires > ?8
-        RETURNING ordinal
-        """,
-        [
-          .id(id.session), .integer(id.ordinal), .fence(fence),
-          .text(lease.expires.bootID), .integer(lease.expires.milliseconds),
-          .time(lease.expiresAt), .text(now.bootID), .integer(now.milliseconds),
-        ]
-      ) { $0.integer(0) }
+        """, .id(id.session), .integer(id.ordinal), .fence(fence), .text(lease.expires.bootID),
+        .integer(lease.expires.milliseconds), .time(lease.expiresAt), .text(now.bootID),
+        .integer(now.milliseconds))
       let handoff = try database.handoff(id)
-      guard renewed != nil, let handoff else {
+      guard renewed == 1, let handoff else {
         throw .expectationFailed(
           .handoff(id, is: .held(fence, at: now)),
           found: handoff.map { .handoff($0.state) } ?? .nothing)
@@ -51,77 +46,103 @@ extension SQLiteStore {
 }
 
 extension Database {
-  /// The session that a search is limited to is the first parameter after `offset`, the roles
-  /// follow; a role that is not wanted is NULL, which equals nothing.
-  private static func wantedRoles(after offset: Int) -> String {
-    Role.allCases.indices.map { "(?\(offset + 2 + $0))" }.joined(separator: ", ")
-  }
-
-  private static func parameters(_ session: SessionID?, _ roles: Set<Role>) -> [SQLValue] {
-    [.integer(session?.number)]
-      + Role.allCases.map { roles.contains($0) ? .text($0.rawValue) : .null }
-  }
-
-  /// The first ready handoff of each session and wanted role, by `handoffs_claimable`.
-  private static func candidates(after offset: Int) -> String {
-    """
-    FROM sessions AS s CROSS JOIN (VALUES \(wantedRoles(after: offset))) AS w
-      CROSS JOIN handoffs AS h ON h.rowid = (
-        SELECT n.rowid FROM handoffs AS n
-        WHERE n.session = s.number AND n.role = w.column1 AND n.state = 'ready'
-        ORDER BY n.position, n.ordinal LIMIT 1)
-    WHERE s.state = 'execution' AND (?\(offset + 1) IS NULL OR s.number = ?\(offset + 1))
-    """
-  }
-
-  /// One statement finds and takes (RELIABILITY T1); only its effect is journalled.
-  static let taking = """
-    UPDATE handoffs SET \(HandoffProjection.taking)
-    WHERE state = 'ready' AND rowid = (
-      SELECT h.rowid \(candidates(after: 4))
-      ORDER BY s.number, h.position, h.ordinal LIMIT 1)
-    RETURNING session, ordinal, attempt
-    """
-
   func claim(_ request: ClaimRequest, at now: Moment) throws(StoreError) -> Handoff? {
-    let last = try connection.first("SELECT max(fence) FROM claims") { $0.integer(0) } ?? 0
+    guard let found = try firstReady(for: request) else { return nil }
+    let last = try lastFence()
     guard let fence = Fence(last + 1) else {
       throw .corrupt(detail: "the highest fence is \(last)")
     }
     let claim = Claim(
       fence: fence, worker: request.worker, claimedAt: now.wall,
       lease: Lease(from: now, length: request.leaseLength))
-    let taken = try connection.first(
-      Self.taking,
-      HandoffProjection.taking(claim) + Self.parameters(request.session, request.roles)
-    ) { (row) throws(StoreError) in
-      (
-        id: HandoffID(session: try row.session(0), ordinal: row.integer(1)),
-        attempt: row.integer(2)
-      )
+    let event = SessionEvent.handoffClaimed(found.id, claim, attempt: found.attempt)
+    _ = try append([try EncodedEvent(event)], of: found.id.session, at: now.wall)
+    knownFence = last + 1
+    var handoff = try wholeHandoff(found.entry)
+    do throws(HandoffRejection) {
+      try handoff.claimed(claim)
+    } catch {
+      throw .corrupt(detail: "\(handoff.id) is not ready in its entry: \(error)")
     }
-    guard let (id, attempt) = taken else { return nil }
-    let event = SessionEvent.handoffClaimed(id, claim, attempt: attempt)
-    let head = try record(event, of: id.session, at: now.wall, after: try head())
-    let scope = Projection.Scope(
-      session: id.session, at: now.wall, sequence: head.sequence, event: event.name)
-    try HandoffProjection(connection: connection, scope: scope).opened(id, claim, attempt)
-    return try handoff(id)
+    return handoff
+  }
+
+  /// The highest fence that was ever given.
+  private func lastFence() throws(StoreError) -> Int {
+    if let knownFence { return knownFence }
+    return try connection.first(
+      "SELECT max((SELECT max(fence) FROM claims WHERE session = number)) FROM sessions"
+    ) { $0.integer(0) } ?? 0
+  }
+
+  /// A handoff that can be claimed, and where it stands in its session's order.
+  private struct Ready {
+    let id: HandoffID
+    let position: Int
+    let attempt: Int
+    let entry: Int
+  }
+
+  private func firstReady(for request: ClaimRequest) throws(StoreError) -> Ready? {
+    for session in try sessionsInExecution(request.session) {
+      var first: Ready?
+      for role in request.roles {
+        guard let ready = try firstReady(role, in: session) else { continue }
+        guard let earlier = first else {
+          first = ready
+          continue
+        }
+        if (ready.position, ready.id.ordinal) < (earlier.position, earlier.id.ordinal) {
+          first = ready
+        }
+      }
+      if let first { return first }
+    }
+    return nil
+  }
+
+  /// One search for each role is one step into an index that is in the claim's order already; one
+  /// for several would sort everything that is ready.
+  static let searching = """
+    SELECT ordinal, position, attempt, entry FROM handoffs
+    WHERE session = ?1 AND role = ?2 AND state = 'ready' ORDER BY position, ordinal LIMIT 1
+    """
+
+  private func firstReady(_ role: Role, in session: SessionID) throws(StoreError) -> Ready? {
+    try connection.first(Self.searching, [.id(session), .text(role.rawValue)]) { row in
+      Ready(
+        id: HandoffID(session: session, ordinal: row.integer(0)), position: row.integer(1),
+        attempt: row.integer(2), entry: row.integer(3))
+    }
+  }
+
+  /// By number; `nil` for all, otherwise that one if it is in execution.
+  private func sessionsInExecution(_ session: SessionID?) throws(StoreError) -> [SessionID] {
+    try connection.rows(
+      """
+      SELECT number FROM sessions
+      WHERE state = 'execution' AND (?1 IS NULL OR number = ?1) ORDER BY number
+      """, [.integer(session?.number)]
+    ) { (row) throws(StoreError) in try row.session(0) }
   }
 
   func readyRoles(in session: SessionID?) throws(StoreError) -> Set<Role> {
-    let roles = try connection.rows(
-      "SELECT h.role \(Self.candidates(after: 0))", Self.parameters(session, Set(Role.allCases))
-    ) { (row) throws(StoreError) in try row.name(Role.self, 0) }
-    return Set(roles)
+    var roles: Set<Role> = []
+    for session in try sessionsInExecution(session) {
+      for role in Role.allCases where !roles.contains(role) {
+        if try firstReady(role, in: session) != nil { roles.insert(role) }
+      }
+    }
+    return roles
   }
 
   /// Leases of an earlier boot have run out and come first.
   func nextLeaseEnd(in session: SessionID?, at now: BootInstant) throws(StoreError) -> Lease? {
     try connection.first(
       """
-      SELECT lease_boot, lease_expires, lease_expires_at FROM handoffs
-      WHERE state = 'claimed' AND (?1 IS NULL OR session = ?1)
+      SELECT lease_boot, lease_expires, lease_expires_at
+      FROM handoffs \(HandoffIndex.held.clause)
+      WHERE fence IS NOT NULL AND state = 'claimed' AND (?1 IS NULL OR session = ?1)
       ORDER BY lease_boot = ?2, lease_expires LIMIT 1
       """, [.integer(session?.number), .text(now.bootID)]
     ) { row in row.lease(0) }

@@ -6,7 +6,10 @@ package import Domain
 extension SQLiteStore {
   @discardableResult
   package func commit(_ transition: Transition) throws(StoreError) -> JournalHead {
-    let head = try write { (database) throws(StoreError) in try database.apply(transition) }
+    let events = try EncodedEvent.all(transition.events)
+    let head = try write { (database) throws(StoreError) in
+      try database.apply(transition, events)
+    }
     keepCopy(at: transition.at)
     return head
   }
@@ -15,9 +18,10 @@ extension SQLiteStore {
     _ transition: Transition, claiming request: ClaimRequest, at now: Moment
   ) throws(StoreError) -> (head: JournalHead, claimed: Handoff?) {
     let hasRoom = hasRoomForMore()
+    let events = try EncodedEvent.all(transition.events)
     let result = try write {
       (database) throws(StoreError) -> (head: JournalHead, claimed: Handoff?) in
-      let head = try database.apply(transition)
+      let head = try database.apply(transition, events)
       let claimed = hasRoom ? try database.claim(request, at: now) : nil
       return (claimed == nil ? head : try database.head(), claimed)
     }
@@ -37,11 +41,14 @@ extension SQLiteStore {
 }
 
 extension Database {
-  func apply(_ transition: Transition) throws(StoreError) -> JournalHead {
+  /// Applies a transition, of whose events `events` is the text.
+  func apply(
+    _ transition: Transition, _ events: [EncodedEvent]
+  ) throws(StoreError) -> JournalHead {
     for expectation in transition.expecting { try check(expectation, of: transition.session) }
     try keep(transition.evidence)
     try keep(transition.documents)
-    return try append(transition.events, of: transition.session, at: transition.at)
+    return try append(events, of: transition.session, at: transition.at)
   }
 
   func head() throws(StoreError) -> JournalHead {
@@ -58,50 +65,35 @@ extension Database {
 
   /// Journals events and applies each before the next.
   func append(
-    _ events: [SessionEvent], of session: SessionID, at: Timestamp
+    _ events: [EncodedEvent], of session: SessionID, at: Timestamp
   ) throws(StoreError) -> JournalHead {
     var head = try head()
-    for event in events {
-      head = try record(event, of: session, at: at, after: head)
+    for encoded in events {
+      let event = encoded.event
+      head = try record(encoded, of: session, at: at, after: head)
       try Projection(connection: connection).apply(
         event, of: session, at: at, sequence: head.sequence)
+      if let handoff = event.wholeHandoff { remember(handoff, of: head.sequence) }
     }
     return head
   }
 
-  /// Journals an event without applying it.
-  func record(
-    _ event: SessionEvent, of session: SessionID, at: Timestamp, after head: JournalHead
+  /// Journals an event without applying it; a plan's tasks go to rows of their own.
+  private func record(
+    _ event: EncodedEvent, of session: SessionID, at: Timestamp, after head: JournalHead
   ) throws(StoreError) -> JournalHead {
-    let (stored, whole) = try text(of: event, of: session)
-    let next = head.followed(by: whole, of: session, at: at)
+    for (index, task) in event.tasks.enumerated() {
+      try connection.run(
+        "INSERT INTO planned_tasks (session, position, id, body) VALUES (?1, ?2, ?3, ?4)",
+        .id(session), .integer(index + 1), .id(task.id), .text(task.body))
+    }
+    let next = head.followed(by: event.whole, of: session, at: at)
     try connection.run(
       "INSERT INTO journal (sequence, session, at, event, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-      .integer(next.sequence), .id(session), .time(at), .text(stored), .id(next.hash))
+      .integer(next.sequence), .id(session), .time(at), .text(event.stored), .id(next.hash))
     recorded = next
     knownHead = next
     return next
-  }
-
-  /// The event's text as it is stored and as it is hashed; a plan's tasks go to rows of their own.
-  private func text(
-    of event: SessionEvent, of session: SessionID
-  ) throws(StoreError) -> (stored: String, whole: String) {
-    guard case .sessionPlanned(let plan) = event else {
-      let text = try EventCoding.json(of: event)
-      return (text, text)
-    }
-    var bodies: [String] = []
-    for (index, task) in plan.tasks.enumerated() {
-      let body = try EventCoding.json(task)
-      bodies.append(body)
-      try connection.run(
-        "INSERT INTO planned_tasks (session, position, id, body) VALUES (?1, ?2, ?3, ?4)",
-        .id(session), .integer(index + 1), .id(task.id), .text(body))
-    }
-    let stored = try EventCoding.json(
-      SessionEvent.sessionPlanned(PlanSplice.plan(plan, with: [])))
-    return (stored, PlanSplice.whole(stored, tasks: bodies))
   }
 
   func keep(_ evidence: [EvidenceRecord]) throws(StoreError) {

@@ -20,15 +20,20 @@ extension SQLiteStore {
     try read { (database) throws(StoreError) in
       try database.handoffs(
         """
-        h.state = 'claimed' AND (h.lease_boot <> ?1 OR h.lease_expires <= ?2)
+        h.fence IS NOT NULL AND h.state = 'claimed'
+          AND (h.lease_boot <> ?1 OR h.lease_expires <= ?2)
         ORDER BY h.lease_expires
-        """, [.text(now.bootID), .integer(now.milliseconds)])
+        """, by: .held, [.text(now.bootID), .integer(now.milliseconds)])
     }
   }
 
   package func submittedHandoffs() throws(StoreError) -> [Handoff] {
     try read { (database) throws(StoreError) in
-      try database.handoffs("h.state = 'submitted' ORDER BY h.submitted_at, h.session, h.ordinal")
+      try database.handoffs(
+        """
+        h.fence IS NOT NULL AND h.state = 'submitted'
+        ORDER BY h.submitted_at, h.session, h.ordinal
+        """, by: .held)
     }
   }
 
@@ -68,7 +73,8 @@ extension Database {
     try connection.rows(
       """
       SELECT j.event, j.at, h.tree, h.report
-      FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
+      FROM handoffs AS h \(HandoffIndex.accepted.clause)
+        JOIN journal AS j ON j.sequence = h.entry
       WHERE h.state = 'accepted' AND \(condition) ORDER BY h.entry
       """, values
     ) { (row) throws(StoreError) in
@@ -92,33 +98,53 @@ extension Database {
   func handoffs(
     in session: SessionID, states: Set<HandoffStateName>?
   ) throws(StoreError) -> [Handoff] {
-    let wanted = (states ?? Set(HandoffStateName.allCases))
-    let names = wanted.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
-    // The literal condition of `handoffs_open`, without which SQLite would not use that index.
-    let open =
-      wanted.isSubset(of: HandoffStateName.open)
-      ? "AND h.state IN ('ready', 'claimed', 'submitted')" : ""
-    return try handoffs(
-      "h.session = ?1 AND h.state IN (\(names)) \(open) ORDER BY h.ordinal", [.id(session)])
+    let wanted = states ?? Set(HandoffStateName.allCases)
+    guard wanted.isSubset(of: HandoffStateName.open) else {
+      return try handoffs(
+        "h.session = ?1 AND h.state IN (\(Self.list(wanted))) ORDER BY h.ordinal", [.id(session)])
+    }
+    // Each in the words of an index, so that what has ended is not looked at.
+    var found: [Handoff] = []
+    if wanted.contains(.ready) {
+      found = try handoffs("h.session = ?1 AND h.state = 'ready'", by: .claimable, [.id(session)])
+    }
+    let held = wanted.subtracting([.ready])
+    if !held.isEmpty {
+      found += try handoffs(
+        "h.session = ?1 AND h.fence IS NOT NULL AND h.state IN (\(Self.list(held)))", by: .held,
+        [.id(session)])
+    }
+    return found.sorted { $0.id < $1.id }
+  }
+
+  private static func list(_ states: Set<HandoffStateName>) -> String {
+    states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
   }
 
   /// The handoffs that a condition and order, which are ours and never a caller's, select.
   func handoffs(
-    _ condition: String, _ values: [SQLValue] = []
+    _ condition: String, by index: HandoffIndex? = nil, _ values: [SQLValue] = []
   ) throws(StoreError) -> [Handoff] {
     try connection.rows(
       """
       SELECT h.session, h.ordinal, h.state, h.fence, c.worker, c.claimed_at,
         h.lease_boot, h.lease_expires, h.lease_expires_at, h.tree, h.report, h.submitted_at,
-        j.event, h.entry
-      FROM handoffs AS h JOIN journal AS j ON j.sequence = h.entry
-        LEFT JOIN claims AS c ON c.fence = h.fence
+        h.entry
+      FROM handoffs AS h \(index?.clause ?? "") LEFT JOIN claims AS c ON c.session = h.session AND c.fence = h.fence
       WHERE \(condition)
       """, values
-    ) { (row) throws(StoreError) in
-      try row.handoff(try wholeHandoff(row.integer(13), row.text(12)))
-    }
+    ) { (row) throws(StoreError) in try row.handoff(try wholeHandoff(row.integer(12))) }
   }
+}
+
+/// An index of handoffs of which each holds a part. SQLite knows nothing of how many rows that saves
+/// and would take the primary key; it must be told, and then refuses a statement that cannot use it.
+enum HandoffIndex: String {
+  case claimable = "handoffs_claimable"
+  case held = "handoffs_held"
+  case accepted = "handoffs_accepted"
+
+  var clause: String { "INDEXED BY \(rawValue)" }
 }
 
 extension Row {
@@ -162,18 +188,16 @@ extension Row {
 }
 
 extension SessionEvent {
-  /// The handoff that the event holds whole.
-  ///
-  /// - Throws: `StoreError.corrupt` where it holds none.
-  func wholeHandoff() throws(StoreError) -> Handoff {
+  /// The handoff that the event holds whole; `nil` where it holds none.
+  var wholeHandoff: Handoff? {
     switch self {
     case .handoffQueued(let handoff), .handoffReturned(let handoff, _),
       .handoffAccepted(let handoff, _):
-      return handoff
+      handoff
     case .sessionPlanned, .configurationRead, .lifecycleMoved, .segmentOpened, .segmentClosed,
       .healthChecked, .branchMoved, .budgetChanged, .taskMoved, .handoffClaimed, .handoffSubmitted,
       .handoffCancelled, .usageReported, .noted:
-      throw .corrupt(detail: "\(name) holds no whole handoff")
+      nil
     }
   }
 }

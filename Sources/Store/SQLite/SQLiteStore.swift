@@ -112,22 +112,30 @@ package final class SQLiteStore: SessionStore {
   ) throws(StoreError) -> Value {
     try withoutActuallyEscaping(body) { (body) throws(StoreError) -> Value in
       let write = ValueWrite(body)
-      writes.add(write)
-      state.withLock { state in
-        // Another may have written for us while we waited for the lock.
-        guard !write.isSettled else { return }
-        do throws(StoreError) {
-          let database = try Self.database(in: state)
-          guard database.mode == .readWrite else { throw .readOnly }
-          writes.settle(on: database)
-          Self.giveUp(&state, after: database)
-        } catch {
-          writes.refuse(with: error)
-        }
+      if writes.join(write) {
+        writes.gather()
+        writes.passOn(after: settleWrites())
       }
       return try write.result()
     }
   }
+
+  private func settleWrites() -> [PendingWrite] {
+    state.withLock { state in
+      do throws(StoreError) {
+        let database = try Self.database(in: state)
+        guard database.mode == .readWrite else { throw .readOnly }
+        defer { Self.giveUp(&state, after: database) }
+        return writes.settle(on: database)
+      } catch {
+        return writes.refuse(with: error)
+      }
+    }
+  }
+
+  /// How much of the database the writer keeps at hand, in KiB: where a page must be fetched for
+  /// each handoff, that takes longer than what is done with it.
+  private static let cacheKiB = 8 * 1024
 
   private static func openToWrite(
     _ path: String, _ lock: StoreLock
@@ -146,6 +154,7 @@ package final class SQLiteStore: SessionStore {
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
+      PRAGMA cache_size = -\(cacheKiB);
       """)
     // A schema would be written over what a damaged log still holds.
     if try Schema.version(of: connection, path: path) == 0,
@@ -200,10 +209,12 @@ final class Database: @unchecked Sendable {
   var recorded: JournalHead?
   /// The last entry, as far as the writer knows it, who alone adds any; `nil` where it must look.
   var knownHead: JournalHead?
-  /// The handoffs that entries hold whole, by entry, each with the text that it was read from.
-  private var wholeHandoffs: [Int: (text: String, handoff: Handoff)] = [:]
-  /// Many more than are ever under way at once.
-  private static let wholeHandoffsMax = 1024
+  /// The highest fence, likewise.
+  var knownFence: Int?
+  /// The handoffs that entries hold whole, by entry.
+  private var wholeHandoffs: [Int: Handoff] = [:]
+  /// More than are ever under way at once; two megabytes at most.
+  private static let wholeHandoffsMax = 4096
   /// Plans are written once and read at every turn.
   private var plannedSessions: [SessionID: PlannedSession] = [:]
   private var plannedTasks: [SessionID: [Int: PlannedTask]] = [:]
@@ -218,15 +229,28 @@ final class Database: @unchecked Sendable {
     self.witness = witness
   }
 
-  /// The handoff that an entry holds whole. What was read once is not parsed again while its text is
-  /// the same: an entry that was taken back can have given its number to another.
-  func wholeHandoff(_ entry: Int, _ text: String) throws(StoreError) -> Handoff {
-    if let known = wholeHandoffs[entry], known.text == text { return known.handoff }
-    let handoff = try EventCoding.value(SessionEvent.self, from: text, of: "a handoff's entry")
-      .wholeHandoff()
-    if wholeHandoffs.count >= Self.wholeHandoffsMax { wholeHandoffs.removeAll() }
-    wholeHandoffs[entry] = (text, handoff)
+  /// Forgets what is known of a transaction that was undone, or may not be durable: the numbers of
+  /// its entries go to others.
+  func forgetUndone() {
+    knownHead = nil
+    knownFence = nil
+    wholeHandoffs.removeAll()
+  }
+
+  /// The handoff that an entry holds whole, which is parsed once.
+  func wholeHandoff(_ entry: Int) throws(StoreError) -> Handoff {
+    if let known = wholeHandoffs[entry] { return known }
+    guard let handoff = try event(entry).wholeHandoff else {
+      throw .corrupt(detail: "entry \(entry) holds no whole handoff")
+    }
+    remember(handoff, of: entry)
     return handoff
+  }
+
+  /// Keeps a handoff that an entry holds whole, so that it need not be parsed.
+  func remember(_ handoff: Handoff, of entry: Int) {
+    if wholeHandoffs.count >= Self.wholeHandoffsMax { wholeHandoffs.removeAll() }
+    wholeHandoffs[entry] = handoff
   }
 
   /// The plan, without its tasks, of a session whose row names `entry`.

@@ -59,7 +59,7 @@ enum WatchedFiles {
     let folder = isFolder ? path : StorePlace.directory(of: path)
     let descriptor = Glibc.open(path, O_RDONLY | (isFolder ? O_DIRECTORY : 0) | O_CLOEXEC)
     guard descriptor >= 0 else { return failed(folder) }
-    defer { close(descriptor) }
+    defer { Glibc.close(descriptor) }
     return fsync(descriptor) == 0 ? nil : failed(folder)
   }
 
@@ -79,13 +79,13 @@ enum WatchedFiles {
   private nonisolated(unsafe) static let system = sqlite3_vfs_find(nil)!
   private nonisolated(unsafe) static let layer = UnsafeMutablePointer<sqlite3_vfs>.allocate(
     capacity: 1)
-  /// Where, behind the system's part of an open file, ours begins: the folder that it lies in.
-  private static let folderOffset = (Int(system.pointee.szOsFile) + 15) / 16 * 16
+  /// Where, behind the system's part of an open file, ours begins.
+  private static let ownOffset = (Int(system.pointee.szOsFile) + 15) / 16 * 16
 
   private static let registration: CInt = {
     layer.initialize(to: system.pointee)
     layer.pointee.zName = UnsafePointer(strdup(name))
-    layer.pointee.szOsFile = CInt(folderOffset + MemoryLayout<UnsafeRawPointer>.size)
+    layer.pointee.szOsFile = CInt(ownOffset + MemoryLayout<Own>.size)
     layer.pointee.xOpen = { WatchedFiles.open($1, $2, $3, $4) }
     layer.pointee.xDelete = { WatchedFiles.delete($1, $2) }
     // SQLite has no other place where the sync of a folder can be seen.
@@ -111,11 +111,13 @@ enum WatchedFiles {
     guard code == SQLITE_OK, let file, let path, let methods = file.pointee.pMethods else {
       return code
     }
-    let folder = folder(StorePlace.directory(of: String(cString: path)))
-    UnsafeMutableRawPointer(file).storeBytes(
-      of: Unmanaged.passUnretained(folder).toOpaque(), toByteOffset: folderOffset,
-      as: UnsafeMutableRawPointer.self)
-    file.pointee.pMethods = watched(methods)
+    let isLog = flags & SQLITE_OPEN_WAL != 0
+    (UnsafeMutableRawPointer(file) + ownOffset).initializeMemory(
+      as: Own.self,
+      to: Own(
+        folder: folder(StorePlace.directory(of: String(cString: path))),
+        log: isLog ? LogBuffer() : nil, system: methods))
+    file.pointee.pMethods = watched(methods, isLog: isLog)
     return code
   }
 
@@ -126,42 +128,93 @@ enum WatchedFiles {
     return code == SQLITE_OK && folder.failure != nil ? folderSyncFailed : code
   }
 
-  private static func synchronize(_ file: UnsafeMutablePointer<sqlite3_file>, _ flags: CInt) -> CInt
-  {
-    let folder = Unmanaged<Folder>.fromOpaque(
-      UnsafeRawPointer(file).load(fromByteOffset: folderOffset, as: UnsafeRawPointer.self)
-    ).takeUnretainedValue()
-    guard folder.failure == nil else { return syncFailed }
-    let methods = UnsafeRawPointer(file.pointee.pMethods!).assumingMemoryBound(to: Methods.self)
-    let code = methods.pointee.synchronize(file, flags)
+  /// What we keep of an open file, behind what the system does.
+  private struct Own {
+    /// The folder that it lies in.
+    let folder: Folder
+    /// What is on its way into it; `nil` for a file that is not a log.
+    let log: LogBuffer?
+    /// The system's methods, for which ours stand.
+    let system: UnsafePointer<sqlite3_io_methods>
+
+    /// Writes what is on its way.
+    func flush(_ file: File?) -> CInt { log?.flush { write(file, $0, $1) } ?? SQLITE_OK }
+
+    func write(_ file: File?, _ bytes: UnsafeRawBufferPointer, _ offset: sqlite3_int64) -> CInt {
+      system.pointee.xWrite(file, bytes.baseAddress, CInt(bytes.count), offset)
+    }
+  }
+
+  private typealias File = UnsafeMutablePointer<sqlite3_file>
+
+  private static func own(_ file: File?) -> UnsafeMutablePointer<Own> {
+    (UnsafeMutableRawPointer(file!) + ownOffset).assumingMemoryBound(to: Own.self)
+  }
+
+  private static func synchronize(_ file: File?, _ flags: CInt) -> CInt {
+    let own = own(file).pointee
+    guard own.folder.failure == nil else { return syncFailed }
+    let written = own.flush(file)
+    guard written == SQLITE_OK else { return written }
+    let code = own.system.pointee.xSync(file, flags)
     if code != SQLITE_OK {
-      folder.failed(String(cString: sqlite3_errstr(code)))
+      own.folder.failed(String(cString: sqlite3_errstr(code)))
       return code
     }
     // Syncing a new file's folder is part of syncing the file.
-    return folder.failure == nil ? SQLITE_OK : folderSyncFailed
+    return own.folder.failure == nil ? SQLITE_OK : folderSyncFailed
   }
 
-  /// The system's methods with one of ours among them, and the one that ours stands for.
-  private struct Methods {
-    var table: sqlite3_io_methods
-    let synchronize: @convention(c) (UnsafeMutablePointer<sqlite3_file>?, CInt) -> CInt
+  private static func close(_ file: File?) -> CInt {
+    let own = own(file)
+    let system = own.pointee.system
+    let written = own.pointee.flush(file)
+    own.deinitialize(count: 1)
+    let closed = system.pointee.xClose(file)
+    return written == SQLITE_OK ? closed : written
   }
 
-  /// The address of ours by that of the system's, one for each kind of file that it knows.
-  private static let tables = Mutex<[UInt: UInt]>([:])
+  /// The address of ours by that of the system's, one for each kind of file that it knows, and by
+  /// whether it is a log.
+  private static let tables = Mutex<[Bool: [UInt: UInt]]>([:])
 
   private static func watched(
-    _ methods: UnsafePointer<sqlite3_io_methods>
+    _ methods: UnsafePointer<sqlite3_io_methods>, isLog: Bool
   ) -> UnsafePointer<sqlite3_io_methods> {
     let address = tables.withLock { tables in
-      if let table = tables[UInt(bitPattern: methods)] { return table }
-      let table = UnsafeMutablePointer<Methods>.allocate(capacity: 1)
-      table.initialize(to: Methods(table: methods.pointee, synchronize: methods.pointee.xSync))
-      table.pointee.table.xSync = { WatchedFiles.synchronize($0!, $1) }
-      tables[UInt(bitPattern: methods)] = UInt(bitPattern: table)
+      if let table = tables[isLog]?[UInt(bitPattern: methods)] { return table }
+      let table = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+      table.initialize(to: methods.pointee)
+      table.pointee.xSync = { WatchedFiles.synchronize($0, $1) }
+      table.pointee.xClose = { WatchedFiles.close($0) }
+      if isLog { buffer(&table.pointee) }
+      tables[isLog, default: [:]][UInt(bitPattern: methods)] = UInt(bitPattern: table)
       return UInt(bitPattern: table)
     }
     return UnsafePointer(bitPattern: address)!
+  }
+
+  /// Lets writes wait for the sync, and everything else for them.
+  private static func buffer(_ table: inout sqlite3_io_methods) {
+    table.xWrite = { file, bytes, count, offset in
+      let own = WatchedFiles.own(file).pointee
+      let bytes = UnsafeRawBufferPointer(start: bytes, count: Int(count))
+      return own.log?.add(bytes, at: offset) { own.write(file, $0, $1) } ?? SQLITE_INTERNAL
+    }
+    table.xRead = { file, bytes, count, offset in
+      let own = WatchedFiles.own(file).pointee
+      let code = own.flush(file)
+      return code == SQLITE_OK ? own.system.pointee.xRead(file, bytes, count, offset) : code
+    }
+    table.xTruncate = { file, size in
+      let own = WatchedFiles.own(file).pointee
+      let code = own.flush(file)
+      return code == SQLITE_OK ? own.system.pointee.xTruncate(file, size) : code
+    }
+    table.xFileSize = { file, size in
+      let own = WatchedFiles.own(file).pointee
+      let code = own.flush(file)
+      return code == SQLITE_OK ? own.system.pointee.xFileSize(file, size) : code
+    }
   }
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes of several threads that share one transaction, and so one sync of the disk.
 
+import Dispatch
 import Glibc
 import Synchronization
 
 /// What one caller wants written, and what became of it. `Sendable` unchecked, because the caller
-/// makes it and waits, and whoever settles it does so under the store's lock, which the caller takes
-/// before it looks.
+/// makes it and waits for its turn, and whoever settles it does so before it gives that.
 class PendingWrite: @unchecked Sendable {
   /// Whether the transaction that it was part of has ended.
   fileprivate(set) var isSettled = false
+  /// Given when it is settled, or when its caller is to lead; `nil` for a caller who leads at once.
+  fileprivate var turn: DispatchSemaphore?
   /// Why it was not kept.
   fileprivate(set) var failure: StoreError?
 
@@ -48,13 +50,19 @@ final class ValueWrite<Value>: PendingWrite, @unchecked Sendable {
   }
 }
 
-/// The writes that nobody has begun with yet.
+/// The writes that nobody has begun with yet, and who is to begin.
 ///
-/// While one thread waits for the disk, those that come after it queue up. The first of them to get
-/// the store's lock then writes for all (group commit): each in a savepoint of its own, so that one
-/// that is refused takes nothing of the others along, and all in one transaction.
+/// One caller leads. While it waits for the disk, those that come after it queue up and sleep. The
+/// first of them leads next and writes for all (group commit): each in a savepoint of its own, so
+/// that one that is refused takes nothing of the others along, and all in one transaction. Whoever
+/// is written for needs nothing more of the store, not even its lock.
 final class WriteQueue: Sendable {
-  private let pending = Mutex<[PendingWrite]>([])
+  private struct State {
+    var pending: [PendingWrite] = []
+    var isLed = false
+  }
+
+  private let state = Mutex(State())
   private let rhythm = Mutex(Rhythm())
 
   /// What the last transaction was like.
@@ -64,11 +72,32 @@ final class WriteQueue: Sendable {
     var length = Duration.zero
   }
 
-  func add(_ write: PendingWrite) { pending.withLock { $0.append(write) } }
+  /// Adds a write, and waits until it is settled or it is its caller's turn to lead.
+  ///
+  /// - Returns: whether its caller leads: it must then `settle` or `refuse` what waits, and `passOn`.
+  func join(_ write: PendingWrite) -> Bool {
+    let turn = state.withLock { state -> DispatchSemaphore? in
+      state.pending.append(write)
+      if state.isLed { write.turn = DispatchSemaphore(value: 0) }
+      state.isLed = true
+      return write.turn
+    }
+    turn?.wait()
+    return !write.isSettled
+  }
+
+  /// Lets the first of those that wait by now lead, and those go on that `writes` were.
+  func passOn(after writes: [PendingWrite]) {
+    let next = state.withLock { state in
+      state.isLed = !state.pending.isEmpty
+      return state.pending.first
+    }
+    next?.turn?.signal()
+    for write in writes { write.turn?.signal() }
+  }
 
   /// Settles everything that waits, under the store's lock.
-  func settle(on database: Database) {
-    gather()
+  func settle(on database: Database) -> [PendingWrite] {
     let writes = takeAll()
     let start = ContinuousClock.now
     do throws(StoreError) {
@@ -79,39 +108,42 @@ final class WriteQueue: Sendable {
       }
       if let head { database.witness?.note(head) }
     } catch {
-      database.knownHead = nil
+      database.forgetUndone()
       for write in writes where write.failure == nil { write.failure = error }
     }
     for write in writes { write.settle() }
-    let waiting = pending.withLock { $0.count }
+    let waiting = state.withLock { $0.pending.count }
     rhythm.withLock { rhythm in
       rhythm = Rhythm(writers: writes.count + waiting, length: ContinuousClock.now - start)
     }
+    return writes
   }
 
   /// Gives those that the last transaction let go the time to come back, and so share this one: a
   /// quarter of what a transaction takes at most. A writer who is alone waits for nobody.
-  private func gather() {
+  func gather() {
     let rhythm = rhythm.withLock { $0 }
     guard rhythm.writers > 1 else { return }
     let end = ContinuousClock.now + min(rhythm.length / 4, .milliseconds(2))
-    while pending.withLock({ $0.count }) < rhythm.writers, ContinuousClock.now < end {
+    while state.withLock({ $0.pending.count }) < rhythm.writers, ContinuousClock.now < end {
       sched_yield()
     }
   }
 
   /// Refuses everything that waits, since nothing can be written any more.
-  func refuse(with error: StoreError) {
-    for write in takeAll() {
+  func refuse(with error: StoreError) -> [PendingWrite] {
+    let writes = takeAll()
+    for write in writes {
       write.failure = error
       write.settle()
     }
+    return writes
   }
 
   private func takeAll() -> [PendingWrite] {
-    pending.withLock { writes in
-      defer { writes = [] }
-      return writes
+    state.withLock { state in
+      defer { state.pending = [] }
+      return state.pending
     }
   }
 
@@ -129,7 +161,7 @@ final class WriteQueue: Sendable {
       write.failure = error
       try database.connection.run("ROLLBACK TO one_of_many")
       database.recorded = before
-      database.knownHead = nil
+      database.forgetUndone()
     }
     try database.connection.run("RELEASE one_of_many")
   }

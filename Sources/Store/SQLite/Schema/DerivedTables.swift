@@ -9,11 +9,37 @@ enum DerivedTables {
   /// What a replay cannot give back, since renewals are not journalled.
   static let leaseColumns = ["lease_boot", "lease_expires", "lease_expires_at"]
 
-  static let dropping = names.reversed().map { "DROP TABLE \($0);" }.joined(separator: "\n")
+  private static let dropping = names.reversed().map { "DROP TABLE \($0);" }.joined(separator: "\n")
 
   /// The tables in a schema: `main`, or `temp` to compare a replay with it.
   static func script(in schema: String) -> String {
     sessions(schema) + tasks(schema) + handoffs(schema) + claims(schema)
+  }
+
+  /// Makes the tables in the main schema, which has none yet, and fills them from the journal.
+  static func make(on connection: Connection) throws(StoreError) {
+    try connection.execute(script(in: "main"))
+    try Replay(connection: connection).applyAll()
+  }
+
+  /// The same where there are some, of whatever version. What cannot be derived, the renewed leases,
+  /// is carried over by fence.
+  static func makeAnew(on connection: Connection) throws(StoreError) {
+    let leases = leaseColumns.joined(separator: ", ")
+    try connection.execute(
+      """
+      CREATE TEMP TABLE kept_leases AS
+        SELECT fence, \(leases) FROM main.handoffs WHERE fence IS NOT NULL;
+      \(dropping)
+      """)
+    try make(on: connection)
+    try connection.execute(
+      """
+      UPDATE main.handoffs SET (\(leases)) =
+          (SELECT \(leases) FROM kept_leases AS k WHERE k.fence = handoffs.fence)
+        WHERE fence IN (SELECT fence FROM kept_leases);
+      DROP TABLE temp.kept_leases;
+      """)
   }
 
   private static func sessions(_ schema: String) -> String {
@@ -60,8 +86,7 @@ enum DerivedTables {
       -- As its plan has it, whose rows are much longer.
       id TEXT NOT NULL,
       moved_in INTEGER,
-      state TEXT NOT NULL CHECK (state IN (
-        'pending', 'working', 'merging', 'completed', 'blocked', 'failed', 'cancelled')),
+      state TEXT NOT NULL CHECK (\(one("state", of: "pending working merging completed blocked failed cancelled"))),
       started_at INTEGER,
       ended_at INTEGER,
       worked_ms INTEGER NOT NULL DEFAULT 0 CHECK (worked_ms >= 0),
@@ -76,7 +101,9 @@ enum DerivedTables {
     """
   }
 
-  /// `handoffs_claimable` serves the claim's search in exactly its order (PERFORMANCE, index trap).
+  /// Every index costs a page of each commit that touches it, so there is one for what is ready, one
+  /// for what a worker holds and one for what was accepted. `handoffs_claimable` serves the claim's
+  /// search in exactly its order (PERFORMANCE, index trap).
   private static func handoffs(_ schema: String) -> String {
     """
     CREATE TABLE \(schema).handoffs (
@@ -84,15 +111,12 @@ enum DerivedTables {
       ordinal INTEGER NOT NULL CHECK (ordinal > 0),
       position INTEGER NOT NULL,
       entry INTEGER NOT NULL,
-      stage TEXT NOT NULL CHECK (stage IN (
-        'design', 'red', 'green', 'refactor', 'verify', 'review', 'document')),
-      role TEXT NOT NULL CHECK (role IN (
-        'architect', 'specialist', 'test-engineer', 'reviewer', 'documenter')),
+      stage TEXT NOT NULL CHECK (\(one("stage", of: "design red green refactor verify review document"))),
+      role TEXT NOT NULL CHECK (\(one("role", of: "architect specialist test-engineer reviewer documenter"))),
       attempt INTEGER NOT NULL,
       attempts_max INTEGER NOT NULL CHECK (attempts_max > 0),
-      state TEXT NOT NULL CHECK (state IN (
-        'ready', 'claimed', 'submitted', 'accepted', 'dead', 'cancelled')),
-      fence INTEGER UNIQUE CHECK (fence > 0),
+      state TEXT NOT NULL CHECK (\(one("state", of: "ready claimed submitted accepted dead cancelled"))),
+      fence INTEGER CHECK (fence > 0),
       lease_boot TEXT,
       lease_expires INTEGER,
       lease_expires_at INTEGER,
@@ -110,16 +134,11 @@ enum DerivedTables {
       CHECK ((tree IS NOT NULL) = (state IN ('submitted', 'accepted'))),
       CHECK ((submitted_at IS NOT NULL) = (state IN ('submitted', 'accepted'))),
       CHECK ((checkpoint IS NOT NULL) = (state = 'accepted'))
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
     CREATE INDEX \(schema).handoffs_claimable ON handoffs (session, role, position, ordinal)
       WHERE state = 'ready';
-    CREATE INDEX \(schema).handoffs_claimed ON handoffs (lease_expires) WHERE state = 'claimed';
-    CREATE INDEX \(schema).handoffs_submitted ON handoffs (submitted_at) WHERE state = 'submitted';
-    CREATE INDEX \(schema).handoffs_open ON handoffs (session, ordinal)
-      WHERE state IN ('ready', 'claimed', 'submitted');
-    CREATE INDEX \(schema).handoffs_accepted ON handoffs (session, entry)
-      WHERE state = 'accepted';
-    CREATE INDEX \(schema).handoffs_accepted_of ON handoffs (session, position, entry)
+    CREATE INDEX \(schema).handoffs_held ON handoffs (session, ordinal) WHERE fence IS NOT NULL;
+    CREATE INDEX \(schema).handoffs_accepted ON handoffs (session, position, entry)
       WHERE state = 'accepted';
 
     """
@@ -128,22 +147,27 @@ enum DerivedTables {
   private static func claims(_ schema: String) -> String {
     """
     CREATE TABLE \(schema).claims (
-      fence INTEGER PRIMARY KEY CHECK (fence > 0),
       session INTEGER NOT NULL,
+      fence INTEGER NOT NULL CHECK (fence > 0),
       ordinal INTEGER NOT NULL,
       attempt INTEGER NOT NULL CHECK (attempt > 0),
       worker TEXT NOT NULL,
       claimed_at INTEGER NOT NULL,
       ended_at INTEGER,
-      outcome TEXT CHECK (outcome IN (
-        'submitted', 'accepted', 'refused', 'failed', 'expired', 'released', 'cancelled')),
+      outcome TEXT CHECK (\(one("outcome", of: "submitted accepted refused failed expired released cancelled"))),
       \(usage),
+      PRIMARY KEY (session, fence),
       FOREIGN KEY (session, ordinal) REFERENCES handoffs (session, ordinal),
       CHECK ((ended_at IS NULL) = (outcome IS NULL))
-    ) STRICT;
-    CREATE INDEX \(schema).claims_by_session ON claims (session);
+    ) STRICT, WITHOUT ROWID;
 
     """
+  }
+
+  /// A condition that a column holds one of these words. It is not `IN`, for whose list SQLite makes
+  /// a table of its own each time that a statement is run.
+  private static func one(_ column: String, of words: String) -> String {
+    words.split(separator: " ").map { "\(column) = '\($0)'" }.joined(separator: " OR ")
   }
 
   private static let usage = """

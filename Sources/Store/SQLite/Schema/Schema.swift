@@ -8,10 +8,10 @@ enum Schema {
   static let applicationID = 0x6f72_6368
 
   /// The scripts that lead from each version to the next, the first from an empty database.
-  private static let steps = [Version1.script, derivedTablesOnly]
-
-  /// A version that changes none of the tables of truth.
-  private static let derivedTablesOnly = ""
+  private static let steps = [
+    Version1.script,
+    "",  // Version 2: other derived tables; those of truth are as they were.
+  ]
 
   static var latest: Int { steps.count }
 
@@ -36,9 +36,11 @@ enum Schema {
     guard found < latest else { return }
     try connection.transaction(.write) { () throws(StoreError) in
       for step in steps[found...] { try connection.execute(step) }
-      if found > 0 { try connection.execute(DerivedTables.dropping) }
-      try connection.execute(DerivedTables.script(in: "main"))
-      try Replay(connection: connection).applyAll()
+      if found == 0 {
+        try DerivedTables.make(on: connection)
+      } else {
+        try DerivedTables.makeAnew(on: connection)
+      }
       try connection.execute("PRAGMA application_id = \(applicationID)")
       try connection.execute("PRAGMA user_version = \(latest)")
     }
