@@ -137,8 +137,15 @@ struct HookMain {
   }
 
   private func block(_ reason: String) -> ExitCode {
-    let lines = reason.split(separator: "\n").map { TerminalStyle.harmless(String($0)) + "\n" }
-    output.write(lines.joined(), to: .messages)
+    var text = ""
+    var rest = reason.utf8[...]
+    while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "\n") }) {
+      rest = rest[start...]
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      text += TerminalStyle.harmless(String(Substring(rest[..<end]))) + "\n"
+      rest = rest[end...]
+    }
+    output.write(text, to: .messages)
     return .blockToolCall
   }
 }
