@@ -11,11 +11,12 @@ import Synchronization
 struct Main {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    // The supervising process of a child takes this way, before anything else is set up.
-    if arguments.first == "__supervise" { exit(superviseMain(Array(arguments.dropFirst()))) }
+    // The supervising process of a child takes this way, before anything else is set up. Somebody
+    // waits for its end too, and it has nothing to write out or take down.
+    if arguments.first == "__supervise" { _exit(superviseMain(Array(arguments.dropFirst()))) }
     // So does an agent's hook: every one of its tool calls waits for the answer.
     if arguments.first == "hook", !arguments.contains(where: { $0.hasPrefix("-") }) {
-      exit(HookMain.run(Array(arguments.dropFirst())).rawValue)
+      _exit(HookMain.run(Array(arguments.dropFirst())).rawValue)
     }
     Interruption.shared.begin()
     exit(run(arguments).rawValue)

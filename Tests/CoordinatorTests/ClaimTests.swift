@@ -54,6 +54,8 @@ struct ClaimTests {
     // The old folder is out of the new worker's way, and the old one may go on writing there.
     #expect(directoryNames(second.slot.tree).contains("half.txt") == false)
     #expect(directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
+    // Not even where it writes by absolute paths does it meet the new one's files.
+    #expect(second.slot.name != first.slot.name)
     let refs = try project.repository.git("for-each-ref", "refs/orchestrate/039/rescue")
     #expect(refs.contains("rescue/task-1/document-1-\(first.claim.fence)"))
   }
@@ -106,6 +108,21 @@ struct ClaimTests {
     ).run()
     #expect(ending == .completed)
     #expect(next() == .claimed)
+  }
+
+  @Test func `a name that was given up stays so once its folder is removed`() async throws {
+    let (project, coordinator) = try await started([
+      FixtureTask("task-1", workflow: "notes"), FixtureTask("task-2", workflow: "notes"),
+    ])
+    let first = try await project.requireClaim(coordinator)
+    project.clock.advance(by: .seconds(901))
+    for _ in 1...2 {
+      let claimed = try await project.requireClaim(coordinator)
+      #expect(claimed.slot.name != first.slot.name)
+      #expect(try await project.work(coordinator, on: claimed, as: agent).isAccepted)
+      _ = try await coordinator.recover(isWorkerAlive: { _ in true })
+    }
+    #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
   }
 
   @Test func `a stale fence is refused at every door`() async throws {

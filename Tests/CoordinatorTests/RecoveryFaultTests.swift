@@ -73,6 +73,21 @@ struct RecoveryFaultTests {
     #expect(page.contains(found.message) && page.contains("tasks.json"))
   }
 
+  @Test func `how to do it by hand goes once the session has begun; a person's own words stay`()
+    async throws
+  {
+    let project = try SessionFixture(tasks: [FixtureTask("task-1", workflow: "notes")])
+    let coordinator = try project.coordinator()
+    let path = project.paths.sessions + "/session-039-manual-setup.md"
+    _ = try await coordinator.askedToSetUp(
+      project.session, Problem(code: "SESSION001", exit: .session001, message: "no tests"))
+    coordinator.forgetManualSetup(of: project.session)
+    #expect(access(path, F_OK) != 0)
+    try AtomicFile.write(Array("# How we set it up\n".utf8), to: path)
+    coordinator.forgetManualSetup(of: project.session)
+    #expect(access(path, F_OK) == 0)
+  }
+
   // MARK: SESSION002
 
   @Test(arguments: ["{\"state\": \"IMPLE", "[]", "{\"state\": \"NOWHERE\"}"])

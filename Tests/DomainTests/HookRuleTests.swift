@@ -177,12 +177,4 @@ private func rule(_ decision: HookDecision) -> HookRule? {
     #expect(reason.split(separator: "\n").count <= 3)
     #expect(reason.contains("tests/test_a.py"))
   }
-
-  @Test(arguments: [
-    ("a/../b", "/p/b"), ("../../..", "/"), ("/x//y/.", "/x/y"), ("", "/p"),
-    ("~/.ssh/id_rsa", "/~/.ssh/id_rsa"), ("$HOME/x", "/$HOME/x"),
-  ])
-  func `a path is made absolute by its spelling`(path: String, expected: String) {
-    #expect(LexicalPath.absolute(path, in: "/p") == expected)
-  }
 }

@@ -92,7 +92,7 @@ package struct PathGroups: Sendable {
 
   /// Files that say how tests are run, whatever the runner; of those that hold other things as
   /// well, only the parts about tests count.
-  private static let settings = [
+  private static let settings: [PathPattern] = [
     "conftest.py", "pyproject.toml", "setup.cfg", "setup.py", "package.json", "Cargo.toml",
     "Package.swift", "CMakeLists.txt", "*.cmake", "go.mod", "go.work", "build.rs", ".cargo/",
     ".config/nextest.toml", "rust-toolchain", "rust-toolchain.toml", "jest.config.*",
@@ -101,7 +101,11 @@ package struct PathGroups: Sendable {
     ".yarnrc*", ".pnpmfile.cjs", ".nvmrc", ".node-version", ".python-version", ".tool-versions",
     "mise.toml", ".mise.toml", ".proverc", ".rspec", "phpunit.xml*", "noxfile.py", ".coveragerc",
     "CTestTestfile.cmake", "CTestCustom.*", ".swiftpm/",
-  ].flatMap { [PathPattern($0), PathPattern($0.lowercased())] }
+  ].reduce(into: []) { patterns, name in
+    let folded = name.lowercased()
+    patterns.append(PathPattern(name))
+    if folded != name { patterns.append(PathPattern(folded)) }
+  }
 
   private static let makefiles = ["Makefile", "makefile", "GNUmakefile", "*.mk"]
     .map { PathPattern($0) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that a test runner loads before, or instead of, itself.
 
+import Domain
 import Supervision
 
 /// What stands in for a test runner, or plugs itself into it: whoever can write that can make any
@@ -21,7 +22,7 @@ enum RunnerShadows {
   /// The folder or file that stands in for a module which Python's runners import: `/json` of
   /// `json/decoder.py`. A project that had it before the task is that module's own.
   static func module(of path: String) -> String? {
-    let parts = path.split(separator: "/").map(String.init)
+    let parts = LexicalPath.names(of: path)
     guard let file = parts.last, [".py", ".pyc", ".pyd", ".so"].contains(where: file.hasSuffix)
     else { return nil }
     let isNested = parts.count > 1 && ["src", "tests", "test", "lib"].contains(parts[0])

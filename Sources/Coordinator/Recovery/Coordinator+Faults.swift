@@ -3,6 +3,7 @@
 
 import Documents
 package import Domain
+import Glibc
 import Store
 
 extension Coordinator {
@@ -84,7 +85,7 @@ extension Coordinator {
     _ session: SessionID, _ problem: Problem
   ) throws(Problem) -> Problem {
     let text = """
-      # Session \(session): set it up by hand
+      \(Self.manualSetupTitle(session))
 
       \(problem.message)
 
@@ -103,6 +104,20 @@ extension Coordinator {
     return Problem(
       code: problem.code, exit: problem.exit, message: problem.message, reason: problem.reason,
       remedy: "\(problem.remedy ?? "orchestrate doctor"); by hand: \(manualSetupPath(session))")
+  }
+
+  private nonisolated static func manualSetupTitle(_ session: SessionID) -> String {
+    "# Session \(session): set it up by hand"
+  }
+
+  /// Removes that file once the session has begun: what it says is no longer so. One that a person
+  /// put there, under another title, stays.
+  package nonisolated func forgetManualSetup(of session: SessionID) {
+    let path = manualSetupPath(session)
+    guard let text = try? readFileIfPresent(path),
+      text.starts(with: (Self.manualSetupTitle(session) + "\n").utf8)
+    else { return }
+    unlink(path)
   }
 
   // MARK: SESSION003

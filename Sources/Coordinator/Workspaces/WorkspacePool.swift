@@ -86,8 +86,9 @@ package final class WorkspacePool: Sendable {
     busy.withLock { _ = $0.remove(slot.name) }
   }
 
-  /// Gives up a workspace whose worker may still be writing in it: it is never handed out again.
-  /// Its `holder` file goes along, so that it is found by its claim.
+  /// Gives up a workspace whose worker may still be writing in it, be it by absolute paths: neither
+  /// the folder nor its name is ever handed out again. Its `holder` file goes along, so that it is
+  /// found by its claim.
   package func giveUp(_ slot: Slot, fence: Fence) {
     rename(slot.directory, "\(root)/lost-\(slot.name)-\(fence)")
     busy.withLock { _ = $0.remove(slot.name) }
@@ -119,6 +120,7 @@ package final class WorkspacePool: Sendable {
   ///
   /// - Throws: `WorkspaceError` where it is in use or the disk refuses.
   package func remove(_ slot: Slot) throws(WorkspaceError) {
+    if slot.name.hasPrefix("lost-") { try retire(Self.nameBefore(lost: slot.name)) }
     try withWorkspace(slot) { (workspace, _) throws(GitError) in try workspace.remove() }
   }
 
@@ -155,6 +157,8 @@ package final class WorkspacePool: Sendable {
 
   private func take(prefix: String) -> Slot {
     let held = Set(names(prefix: "agent").filter { hasHolder(slot($0)) })
+      .union(names(prefix: "lost").map(Self.nameBefore))
+      .union((try? retiredNames()) ?? [])
     return busy.withLock { busy in
       var number = 1
       while held.contains("\(prefix)-\(number)") || busy.contains("\(prefix)-\(number)") {
@@ -163,6 +167,30 @@ package final class WorkspacePool: Sendable {
       busy.insert("\(prefix)-\(number)")
       return slot("\(prefix)-\(number)")
     }
+  }
+
+  /// The names of removed folders that had been given up, a line each.
+  private var retiredFile: String { root + "/retired" }
+
+  private func retiredNames() throws(FileError) -> [String] {
+    let bytes = try readFileIfPresent(retiredFile) ?? []
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  private func retire(_ name: String) throws(WorkspaceError) {
+    do throws(FileError) {
+      try AtomicFile.write(
+        Array((try retiredNames() + [name]).map { $0 + "\n" }.joined().utf8), to: retiredFile,
+        durability: .processes)
+    } catch {
+      throw WorkspaceError(directory: root, reason: "\(error)")
+    }
+  }
+
+  /// `agent-1` of `lost-agent-1-17`.
+  private static func nameBefore(lost name: String) -> String {
+    let rest = name.dropFirst("lost-".count)
+    return String(rest[..<(rest.lastIndex(of: "-") ?? rest.endIndex)])
   }
 
   private func slot(_ name: String) -> Slot { Slot(name: name, directory: "\(root)/\(name)") }

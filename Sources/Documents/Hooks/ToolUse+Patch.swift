@@ -4,6 +4,17 @@
 import Domain
 
 extension ToolUse {
+  /// Whether a patch may stand in a text. Bytes are compared: a search over characters looks up
+  /// so many types at run time that every shell line would wait for it.
+  static func mayHoldPatch(_ text: String) -> Bool {
+    var rest = text.utf8[...]
+    while let star = rest.firstIndex(of: UInt8(ascii: "*")) {
+      if rest[star...].starts(with: "*** Begin Patch".utf8) { return true }
+      rest = rest[star...].dropFirst()
+    }
+    return false
+  }
+
   /// Reads the text between `*** Begin Patch` and `*** End Patch`.
   ///
   /// - Throws: `HookPayloadError` where it names no file.

@@ -10,7 +10,7 @@ extension ToolUse {
     var reading = ShellReading(directory: directory)
     reading.run(script)
     var touches = reading.touches
-    if script.contains("*** Begin Patch") {
+    if Self.mayHoldPatch(script) {
       do throws(HookPayloadError) {
         touches += try ToolUse(patch: script, in: directory).touches
       } catch {

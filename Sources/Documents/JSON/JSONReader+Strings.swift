@@ -85,9 +85,10 @@ extension JSONReader {
 
   private func text(_ bytes: ArraySlice<UInt8>, from opening: Int) throws(JSONSyntaxError) -> String
   {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw error(.notUTF8, at: opening)
+    do throws(UTF8.ValidationError) {
+      return String(copying: try UTF8Span(validating: bytes.span))
+    } catch {
+      throw self.error(.notUTF8, at: opening)
     }
-    return text
   }
 }

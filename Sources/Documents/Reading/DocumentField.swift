@@ -90,7 +90,16 @@ struct DocumentField: Sendable {
   }
 
   func strings(_ expected: String = "an array of strings") throws(DocumentError) -> [String] {
-    try elements(expected).map { (field) throws(DocumentError) in try field.string() }
+    guard let elements = value.array else { throw unexpected(expected) }
+    var texts: [String] = []
+    for (index, element) in elements.enumerated() {
+      guard let text = element.string else {
+        throw DocumentField(file: file, path: path.appending(index), value: element)
+          .unexpected("a string")
+      }
+      texts.append(text)
+    }
+    return texts
   }
 
   func bool() throws(DocumentError) -> Bool {

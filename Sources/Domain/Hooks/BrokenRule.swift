@@ -15,7 +15,7 @@ enum BrokenRule {
     }
     for touch in use.touches where touch.changes && !isClaimed(touch, ground) {
       guard let path = LexicalPath.relative(touch.path, to: project),
-        path.split(separator: "/").contains("src")
+        LexicalPath.names(of: path).contains("src")
       else { continue }
       return .block(
         .blockIfBroken, "\(path) was not edited; \(why).",

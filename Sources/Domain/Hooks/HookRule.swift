@@ -72,19 +72,19 @@ package struct HookGround: Sendable {
 
   /// Holds a tool's use against some of the rules; the first that forbids it decides.
   package func decide(_ use: ToolUse, by rules: [HookRule] = HookRule.allCases) -> HookDecision {
+    // To sort a path takes longest of all, so that the rules about stages share what it brings.
+    lazy var breaches = StageRule.breaches(by: use, on: self)
     for rule in rules {
-      let decision = decide(use, by: rule)
+      let decision =
+        switch rule {
+        case .secrets: SecretRule.decide(use)
+        case .protectedFiles: ProtectedFilesRule.decide(use, on: self)
+        case .blockIfBroken: BrokenRule.decide(use, on: self)
+        case .testFirst, .frozenTests, .stageFiles:
+          StageRule.decide(use, on: self, by: rule, breaches)
+        }
       if decision != .pass { return decision }
     }
     return .pass
-  }
-
-  private func decide(_ use: ToolUse, by rule: HookRule) -> HookDecision {
-    switch rule {
-    case .secrets: SecretRule.decide(use)
-    case .protectedFiles: ProtectedFilesRule.decide(use, on: self)
-    case .blockIfBroken: BrokenRule.decide(use, on: self)
-    case .testFirst, .frozenTests, .stageFiles: StageRule.decide(use, on: self, by: rule)
-    }
   }
 }

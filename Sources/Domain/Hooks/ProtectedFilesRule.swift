@@ -6,7 +6,7 @@ enum ProtectedFilesRule {
   /// the coordinator's state. In a claim's workspace nothing of `.claude` is handed in at all.
   static func decide(_ use: ToolUse, on ground: HookGround) -> HookDecision {
     for touch in use.touches where touch.changes {
-      let names = touch.path.split(separator: "/").map(String.init)
+      let names = LexicalPath.names(of: touch.path)
       guard let instead = reason(names, touch, ground) else { continue }
       return .block(.protectedFiles, "\(touch.path) is not an agent's to edit.", instead: instead)
     }

@@ -30,7 +30,7 @@ enum SecretRule {
   private static let templates = ["example", "sample", "template", "dist", "defaults"]
 
   static func isSecret(_ path: String) -> Bool {
-    guard let last = path.split(separator: "/").last else { return false }
+    guard let last = LexicalPath.names(of: path).last else { return false }
     let name = last.lowercased()
     if name == ".env" || name == ".envrc" { return true }
     if name.hasPrefix(".env.") || name.hasPrefix(".env-") || name.hasPrefix(".env*") {

@@ -5,12 +5,12 @@
 enum SecretText {
   /// A kind of token: how it begins, and how many characters follow at least.
   private struct Shape {
-    let start: [UInt8]
+    let start: StaticString
     let restMin: Int
     let name: String
 
-    init(_ start: String, _ restMin: Int, _ name: String) {
-      self.start = Array(start.utf8)
+    init(_ start: StaticString, _ restMin: Int, _ name: String) {
+      self.start = start
       self.restMin = restMin
       self.name = name
     }
@@ -27,39 +27,43 @@ enum SecretText {
     Shape("AIza", 35, "a Google key"), Shape("npm_", 36, "an npm token"),
     Shape("pypi-AgEI", 40, "a PyPI token"),
   ]
-  private static let firstBytes = shapes.map { $0.start[0] }
-  private static let keyStart = Array("-----BEGIN ".utf8)
-  private static let keyEnd = Array("PRIVATE KEY".utf8)
 
   /// What the first credential in `text` is, in words; `nil` where there is none.
   static func first(in text: String) -> String? {
     var text = text
     return text.withUTF8 { bytes in
+      let bytes = bytes.span
       var isWordStart = true
       for index in bytes.indices {
         let byte = bytes[index]
-        if byte == UInt8(ascii: "-"), isPrivateKey(bytes[index...]) { return "a private key" }
-        if isWordStart, firstBytes.contains(byte), let found = token(bytes[index...]) {
-          return found
-        }
-        isWordStart = !isTokenByte(byte)
+        if byte == UInt8(ascii: "-"), isPrivateKey(bytes, at: index) { return "a private key" }
+        let isToken = isTokenByte(byte)
+        if isToken, isWordStart, let found = token(bytes.extracting(index...)) { return found }
+        isWordStart = !isToken
       }
       return nil
     }
   }
 
-  private static func isPrivateKey(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    guard bytes.starts(with: keyStart) else { return false }
-    let line = bytes.dropFirst(keyStart.count).prefix(40).prefix { $0 != 0x0A }
-    return line.indices.contains { line[$0...].starts(with: keyEnd) }
+  private static func isPrivateKey(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+    let start: StaticString = "-----BEGIN "
+    guard bytes.extracting(index...).starts(with: start) else { return false }
+    var line = bytes.extracting((index + start.utf8CodeUnitCount)...).extracting(first: 40)
+    while !line.isEmpty, line[0] != 0x0A {
+      if line.starts(with: "PRIVATE KEY") { return true }
+      line = line.extracting(1...)
+    }
+    return false
   }
 
-  private static func token(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+  private static func token(_ bytes: Span<UInt8>) -> String? {
     for shape in shapes where bytes.starts(with: shape.start) {
-      let rest = bytes.dropFirst(shape.start.count).prefix(200).prefix(while: isTokenByte)
+      let rest = bytes.extracting(shape.start.utf8CodeUnitCount...).extracting(first: 200)
+      var count = 0
+      while count < rest.count, isTokenByte(rest[count]) { count += 1 }
       // The examples in issuers' own documentation end so.
-      let isExample = rest.suffix(7).elementsEqual("EXAMPLE".utf8)
-      if rest.count >= shape.restMin, !isExample { return shape.name }
+      let isExample = rest.extracting(..<count).extracting(last: 7).starts(with: "EXAMPLE")
+      if count >= shape.restMin, !isExample { return shape.name }
     }
     return nil
   }
@@ -71,5 +75,16 @@ enum SecretText {
       true
     default: false
     }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether it begins with the bytes of a text.
+  fileprivate func starts(with text: StaticString) -> Bool {
+    guard count >= text.utf8CodeUnitCount else { return false }
+    for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] {
+      return false
+    }
+    return true
   }
 }

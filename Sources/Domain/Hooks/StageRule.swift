@@ -35,21 +35,21 @@ package struct OpenClaim: Sendable {
 }
 
 extension Stage {
-  /// The groups of files that the stage may hand in.
-  var handsIn: [Change.Group] {
+  /// Whether the stage may hand in files of a group.
+  func handsIn(_ group: Change.Group) -> Bool {
     switch self {
-    case .design, .review: []
+    case .design, .review: false
     // Settings that new tests need may be added; whether they were is judged from what is handed in.
-    case .red: [.test, .testConfiguration]
-    case .verify: [.test]
-    case .green, .refactor: [.implementation, .documentation]
-    case .document: [.documentation]
+    case .red: group == .test || group == .testConfiguration
+    case .verify: group == .test
+    case .green, .refactor: group == .implementation || group == .documentation
+    case .document: group == .documentation
     }
   }
 
   /// The rule that forbids a file of this group while the stage is open; `nil` where none does.
   func rule(against group: Change.Group) -> HookRule? {
-    guard !handsIn.contains(group) else { return nil }
+    guard !handsIn(group) else { return nil }
     switch self {
     case .red: return group == .implementation ? .testFirst : .stageFiles
     case .green, .refactor: return .frozenTests
@@ -58,25 +58,41 @@ extension Stage {
   }
 }
 
+/// What the rules about stages have in common; which of them forbids a change is the stage's.
 enum StageRule {
-  /// Blocks a change of a file that the stage of its workspace may not hand in.
-  static func decide(_ use: ToolUse, on ground: HookGround, by rule: HookRule) -> HookDecision {
+  /// A change of a file that the stage of its workspace may not hand in.
+  struct Breach {
+    let rule: HookRule
+    let path: String
+    let group: Change.Group
+    let claim: OpenClaim
+  }
+
+  /// Every such change that a tool's use would make.
+  static func breaches(by use: ToolUse, on ground: HookGround) -> [Breach] {
+    var breaches: [Breach] = []
+    for touch in use.touches where touch.changes {
+      for claim in ground.claims {
+        guard let path = LexicalPath.relative(touch.path, to: claim.tree),
+          let group = group(of: path, touch, claim), let rule = claim.stage.rule(against: group)
+        else { continue }
+        breaches.append(Breach(rule: rule, path: path, group: group, claim: claim))
+      }
+    }
+    return breaches
+  }
+
+  /// Blocks the first change that is a breach of the rule.
+  static func decide(
+    _ use: ToolUse, on ground: HookGround, by rule: HookRule, _ breaches: [Breach]
+  ) -> HookDecision {
     if let doubt = ground.doubt, use.touches.contains(where: \.changes) {
       return .block(
         rule, "nobody knows which stage is open here: \(doubt).",
         instead: "Stop, and let the person who runs the session look: orchestrate status")
     }
-    for touch in use.touches where touch.changes {
-      for claim in ground.claims {
-        guard let path = LexicalPath.relative(touch.path, to: claim.tree),
-          let group = group(of: path, touch, claim), claim.stage.rule(against: group) == rule
-        else { continue }
-        return .block(
-          rule, seen(path.isEmpty ? "the whole tree" : path, group, claim),
-          instead: instead(claim.stage))
-      }
-    }
-    return .pass
+    guard let breach = breaches.first(where: { $0.rule == rule }) else { return .pass }
+    return .block(rule, seen(breach), instead: instead(breach.claim.stage))
   }
 
   /// The group that decides about a touch. A folder counts as the tests in it.
@@ -84,20 +100,22 @@ enum StageRule {
     of path: String, _ touch: FileTouch, _ claim: OpenClaim
   ) -> Change.Group? {
     // Everything is touched: the tests among it too.
-    if path.isEmpty { return claim.stage.handsIn.contains(.test) ? nil : .test }
+    if path.isEmpty { return claim.stage.handsIn(.test) ? nil : .test }
     guard let group = claim.group(path) else { return nil }
     if group == .implementation, claim.group(path + "/any") == .test { return .test }
     if group == .testConfiguration, touch.kind == .writes, claim.isShared(path),
-      claim.stage.handsIn.contains(.implementation)
+      claim.stage.handsIn(.implementation)
     {
       return .implementation
     }
     return group
   }
 
-  private static func seen(_ path: String, _ group: Change.Group, _ claim: OpenClaim) -> String {
+  private static func seen(_ breach: Breach) -> String {
+    let claim = breach.claim
+    let path = breach.path.isEmpty ? "the whole tree" : breach.path
     let what =
-      switch group {
+      switch breach.group {
       case .test: "holds tests"
       case .testConfiguration: "decides which tests run and how"
       case .testRunner: "stands in for the test runner, or plugs into it"

@@ -22,7 +22,6 @@ struct CommandRun: ~Copyable {
   private var standardOutput: OutputCapture
   private var standardError: OutputCapture
   private var written = 0
-  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
   private var root: pid_t?
   /// Why we asked for the end, where it was us.
@@ -164,22 +163,23 @@ struct CommandRun: ~Copyable {
 
   /// - Returns: how many bytes were read; 0 where there are none now or never again.
   private mutating func readOutput() -> Int {
-    let (count, isOver) = Self.read(process.output.pollable, &buffer, into: &standardOutput)
+    let (count, isOver) = Self.read(process.output.pollable, into: &standardOutput)
     if isOver { process.output = nil }
     return count
   }
 
   private mutating func readError() -> Int {
-    let (count, isOver) = Self.read(process.error.pollable, &buffer, into: &standardError)
+    let (count, isOver) = Self.read(process.error.pollable, into: &standardError)
     if isOver { process.error = nil }
     return count
   }
 
   private static func read(
-    _ descriptor: Int32, _ buffer: inout [UInt8], into capture: inout OutputCapture
+    _ descriptor: Int32, into capture: inout OutputCapture
   ) -> (count: Int, isOver: Bool) {
     guard descriptor >= 0 else { return (0, true) }
-    return buffer.withUnsafeMutableBytes { bytes in
+    // On the stack, and touched only as far as something came: most commands print little.
+    return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { bytes in
       let count = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
       guard count > 0 else { return (0, count == 0 || (errno != EAGAIN && errno != EINTR)) }
       capture.take(UnsafeRawBufferPointer(rebasing: bytes[..<count]))

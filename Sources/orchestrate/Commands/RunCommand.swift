@@ -81,6 +81,7 @@ enum RunCommand {
           guard error.exit == .session001 else { throw error }
           throw try await coordinator.askedToSetUp(session, error)
         }
+        coordinator.forgetManualSetup(of: session)
         display.begin(try await coordinator.snapshot(session))
         return try await SessionRun(
           coordinator: coordinator, session: session, launches: launches

@@ -18,7 +18,6 @@ enum HookInput {
     }
     let deadline = ContinuousClock.now + patience
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count <= bytesMax {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let left = (deadline - .now) / .milliseconds(1)
@@ -27,15 +26,24 @@ enum HookInput {
       guard ready != 0 else {
         throw HookPayloadError(reason: "the payload did not end within \(patience)")
       }
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      let count = readOn(descriptor, to: &bytes)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count >= 0 else {
         throw HookPayloadError(
           reason: "standard input cannot be read: \(String(cString: strerror(errno)))")
       }
       if count == 0 { return bytes }
-      bytes += buffer[..<count]
     }
     throw HookPayloadError(reason: "the payload is longer than \(bytesMax >> 20) MB")
+  }
+
+  /// Appends what one call reads. The buffer is only touched as far as something came: most
+  /// payloads fill one page of it.
+  private static func readOn(_ descriptor: Int32, to bytes: inout [UInt8]) -> Int {
+    withUnsafeTemporaryAllocation(byteCount: 1 << 15, alignment: 1) { buffer in
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count > 0 { bytes.append(contentsOf: buffer[..<count]) }
+      return count
+    }
   }
 }

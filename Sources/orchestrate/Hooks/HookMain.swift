@@ -127,9 +127,9 @@ struct HookMain {
   }
 
   private var startedIn: String {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    guard getcwd(&buffer, buffer.count) != nil else { return "/" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
   }
 
   private func say(_ text: String) {
@@ -137,8 +137,15 @@ struct HookMain {
   }
 
   private func block(_ reason: String) -> ExitCode {
-    let lines = reason.split(separator: "\n").map { TerminalStyle.harmless(String($0)) + "\n" }
-    output.write(lines.joined(), to: .messages)
+    var text = ""
+    var rest = reason.utf8[...]
+    while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "\n") }) {
+      rest = rest[start...]
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      text += TerminalStyle.harmless(String(Substring(rest[..<end]))) + "\n"
+      rest = rest[end...]
+    }
+    output.write(text, to: .messages)
     return .blockToolCall
   }
 }

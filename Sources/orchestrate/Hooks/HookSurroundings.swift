@@ -21,14 +21,18 @@ struct HookSurroundings {
   ///   - directory: where the agent works.
   ///   - touched: the files that its tool is about to touch.
   init(directory: String, touched: [String], environment: EnvironmentLookup) {
-    var documents: [(document: ClaimDocument, tree: String)] = []
+    var ownClaim: (document: ClaimDocument, tree: String)?
+    var claims: [OpenClaim] = []
     var doubt: String?
     let launched = environment("ORCHESTRATE_PACKET").map(parentFolder)
     let places = [directory] + touched
     for folder in Self.unique((launched.map { [$0] } ?? []) + places.flatMap(Self.workspaces)) {
       do throws(DocumentError) {
         if let document = try Self.claim(in: folder) {
-          documents.append((document, folder + "/tree"))
+          let tree = folder + "/tree"
+          claims.append(OpenClaim(document, tree: tree))
+          let isOwn = folder == launched || LexicalPath.relative(directory, to: tree) != nil
+          if isOwn, ownClaim == nil { ownClaim = (document, tree) }
         } else if folder == launched {
           doubt = "\(folder)/hook.json is not there; the claim may have ended"
         }
@@ -36,10 +40,7 @@ struct HookSurroundings {
         doubt = "\(error.file) cannot be used: \(error)"
       }
     }
-    ownClaim = documents.first {
-      $0.tree == launched.map { $0 + "/tree" }
-        || LexicalPath.relative(directory, to: $0.tree) != nil
-    }
+    self.ownClaim = ownClaim
     let found = Self.stateFile(directory, environment)
     var health = HookGround.Health.fine
     if let found {
@@ -56,16 +57,31 @@ struct HookSurroundings {
     }
     // A person who lets an agent mend the project says so when starting it.
     if environment("ORCHESTRATE_MEND") == "1" { health = .fine }
-    ground = HookGround(
-      claims: documents.map { OpenClaim($0.document, tree: $0.tree) }, doubt: doubt,
-      project: found?.project, health: health)
+    ground = HookGround(claims: claims, doubt: doubt, project: found?.project, health: health)
   }
 
   /// The folders of workspaces that a path may lie in: those that hold a `tree` above it.
   private static func workspaces(above path: String) -> [String] {
     // Most of what a long shell line names lies nowhere near.
-    guard (path + "/").contains("/tree/") else { return [] }
-    return LexicalPath.ancestors(of: path).filter { $0.hasSuffix("/tree") }.map(parentFolder)
+    var folders: [String] = []
+    var rest = path.utf8[...]
+    while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+      if rest[slash...].elementsEqual("/tree".utf8) {
+        folders.append(slash == rest.startIndex ? "/" : String(Substring(rest[..<slash])))
+      }
+      rest = rest[..<slash]
+    }
+    return folders
+  }
+
+  private static func stateFile(above directory: String) -> (project: String, path: String)? {
+    for project in LexicalPath.ancestors(of: directory) {
+      let folder = project == "/" ? "" : project
+      let path = folder + "/.claude/progress/state.json"
+      if access(path, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR { return (project, path) }
+      if access(folder + "/.git", F_OK) == 0 { return nil }
+    }
+    return nil
   }
 
   private static func unique(_ folders: [String]) -> [String] {
@@ -90,14 +106,8 @@ struct HookSurroundings {
   private static func stateFile(
     _ directory: String, _ environment: EnvironmentLookup
   ) -> (project: String, path: String)? {
-    for start in [directory, environment("CLAUDE_PROJECT_DIR")].compactMap({ $0 }) {
-      for folder in LexicalPath.ancestors(of: start) {
-        let path = (folder == "/" ? "" : folder) + "/.claude/progress/state.json"
-        if access(path, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR { return (folder, path) }
-        if access(folder + "/.git", F_OK) == 0 { break }
-      }
-    }
-    return nil
+    stateFile(above: directory)
+      ?? environment("CLAUDE_PROJECT_DIR").flatMap { stateFile(above: $0) }
   }
 }
 
@@ -121,6 +131,6 @@ extension OpenClaim {
       group: { path in
         litter.contains { $0.matches(path) } ? nil : groups.group(of: path)
       },
-      isShared: { path in shared.contains(String(path.split(separator: "/").last ?? "")) })
+      isShared: { path in shared.contains(LexicalPath.names(of: path).last ?? "") })
   }
 }

@@ -64,6 +64,8 @@ struct TerminalStyle: Hashable, Sendable {
   /// `text` on one line with its control characters made visible, so that what an agent or a file
   /// says cannot move the cursor, change colours or forge a line.
   static func harmless(_ text: String) -> String {
+    // Most lines hold nothing but what every terminal prints.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var shown = ""
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {

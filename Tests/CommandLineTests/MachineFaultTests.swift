@@ -17,7 +17,7 @@ private let mayMount = isPermitted("unshare -m mount -t tmpfs none /mnt")
 private let mayShiftTime = isPermitted("unshare -T --boottime 100 --fork true")
 
 @Suite(.paced, .enabled(if: hasPytest, "Debian's python3-pytest is not installed"))
-struct RecoveryTests {
+struct MachineFaultTests {
   private func said(_ outcome: CommandOutcome) -> Comment {
     "\(outcome.termination) \(outcome.standardOutput.text) \(outcome.standardError.text)"
   }
