@@ -284,6 +284,42 @@ struct ClaimTests {
     #expect(isTold)
   }
 
+  @Test func `a checkpoint that lacks an object is told, though its ref and its commit are there`()
+    async throws
+  {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let tree = try project.repository.revision("\(commit)^{tree}")
+    let object = "/.git/objects/\(tree.prefix(2))/\(tree.dropFirst(2))"
+    #expect(unlink(project.repository.path + object) == 0)
+    let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(report.lostReferences == ["refs/orchestrate/039/tasks/task-1/red-1-1"])
+    let isTold = project.told.contains {
+      if case .warning(let text) = $0 { text.contains(tree.prefix(10)) } else { false }
+    }
+    #expect(isTold)
+  }
+
+  @Test func `what was handed in outlives git's garbage collection while it is proved`()
+    async throws
+  {
+    let (project, coordinator) = try await started()
+    let claimed = try await project.requireClaim(coordinator)
+    try ScriptedAgent.write("done\n", to: "done.txt", in: claimed.slot.tree)
+    let pool = WorkspacePool(paths: project.paths)
+    let tree = try pool.capture(claimed.slot, litter: []).tree
+    try project.repository.git("gc", "--quiet", "--prune=now")
+    #expect(try project.repository.git("show", "\(tree.text):done.txt") == "done\n")
+    // Read again, it is held again; what is gone with its workspace is let go.
+    try ScriptedAgent.write("more\n", to: "done.txt", in: claimed.slot.tree)
+    let second = try pool.capture(claimed.slot, litter: []).tree
+    try project.repository.git("gc", "--quiet", "--prune=now")
+    #expect(try project.repository.gitOutcome(["cat-file", "-e", tree.text]).code != 0)
+    #expect(try project.repository.gitOutcome(["cat-file", "-e", second.text]).code == 0)
+  }
+
   @Test func `recover moves a branch that a crash left behind`() async throws {
     let (project, coordinator) = try await started()
     let claimed = try await project.requireClaim(coordinator)

@@ -123,6 +123,9 @@ package enum CheckpointReference {
   /// The ref in which a session's journal and evidence travel.
   package static func journal(_ session: SessionID) -> String { all(session) + "journal" }
 
+  /// The ref that holds what was read of a workspace last, a tree, while it is proved.
+  static func workspace(_ name: String) -> String { "\(root)workspaces/\(name)" }
+
   /// What every ref of ours begins with.
   static let root = "refs/orchestrate/"
 
