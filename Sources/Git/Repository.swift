@@ -10,8 +10,6 @@ import Domain
 /// filter, a hook or the git program, and nothing writes the user's index or working tree.
 package final class Repository {
   let pointer: OpaquePointer
-  /// What this handle stored and no ref leads to yet.
-  var written = WrittenObjects()
 
   /// Opens the repository that holds a path: its working directory, a folder below it, or a linked
   /// worktree.

@@ -4,12 +4,13 @@
 import Agents
 import Coordinator
 import Domain
-import Git
 import Glibc
 import Store
 import TestKit
 import TestPacing
 import Testing
+
+@testable import Git
 
 @Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct ClaimTests {
@@ -276,6 +277,8 @@ struct ClaimTests {
     try project.repository.git("update-ref", "-d", name)
     let object = "/.git/objects/\(commit.prefix(2))/\(commit.dropFirst(2))"
     #expect(unlink(project.repository.path + object) == 0)
+    let folder = try Repository(discoveringFrom: project.repository.path).objectsDirectory
+    WrittenObjects.shared.forget(in: folder)
     let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
     #expect(report.lostReferences == [name])
     let isTold = project.told.contains {
@@ -294,6 +297,8 @@ struct ClaimTests {
     let tree = try project.repository.revision("\(commit)^{tree}")
     let object = "/.git/objects/\(tree.prefix(2))/\(tree.dropFirst(2))"
     #expect(unlink(project.repository.path + object) == 0)
+    let folder = try Repository(discoveringFrom: project.repository.path).objectsDirectory
+    WrittenObjects.shared.forget(in: folder)
     let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
     #expect(report.lostReferences == ["refs/orchestrate/039/tasks/task-1/red-1-1"])
     let isTold = project.told.contains {

@@ -58,16 +58,10 @@ private struct Unpublished {
     try made.requireWhole(commit)
   }
 
-  @Test func `what git prunes between the tree and its commit is no silent loss`() throws {
+  @Test func `what git prunes between the tree and its commit is stored again`() throws {
     let made = try Unpublished()
-    let commit: ObjectID
     try made.collectGarbage()
-    do {
-      commit = try made.commit()
-    } catch {
-      // Refused is as good: nothing was told.
-      return
-    }
+    let commit = try made.commit()
     try made.repository.createReference(Unpublished.reference, to: commit)
     try made.requireWhole(commit)
   }
@@ -86,18 +80,21 @@ private struct Unpublished {
     try made.requireWhole(commit)
   }
 
-  @Test func `what another handle stored and git pruned gets no ref`() throws {
-    let made = try Unpublished()
-    let commit = try made.commit()
-    let folder = try made.project.id(made.project.revision("\(made.tree.text):dir/sub"))
-    made.remove(folder)
-    let later = try made.project.open()
+  @Test func `what another process stored and git pruned gets no ref`() throws {
+    let project = try TemporaryRepository()
+    try project.committed(["dir/a": "1"])
+    let commit = try project.committed(["dir/a": "2"])
+    let folder = try project.id(project.revision("HEAD:dir"))
+    let object = "\(project.path)/.git/objects/\(folder.text.prefix(2))/\(folder.text.dropFirst(2))"
+    #expect(unlink(object) == 0)
+    let repository = try project.open()
     let failure = error { () throws(GitError) in
-      try later.createReference(Unpublished.reference, to: commit)
+      try repository.createReference(Unpublished.reference, to: commit)
     }
     #expect(failure?.reason == .notFound)
     #expect(failure?.description.contains(folder.short) == true)
-    #expect(try later.reference(Unpublished.reference) == nil)
+    #expect(try repository.reference(Unpublished.reference) == nil)
+    #expect(try repository.missingObjects(of: commit) == [folder])
   }
 
   @Test func `a pack that is gone does not count, though it is still open here`() throws {
@@ -121,23 +118,59 @@ private struct Unpublished {
   }
 
   @Test func `a parent that somebody took the ref of, and git pruned, gets no successor`() throws {
+    let project = try TemporaryRepository()
+    let first = try project.committed(["a": "1"])
+    let second = try project.committed(["b": "2"])
+    let repository = try project.open()
+    let blob = try repository.writeBlob(Array("more".utf8))
+    let tree = try repository.tree(
+      applying: [.put(path: "c", blob: blob, mode: .file)], to: project.tree())
+    let third = try repository.createCommit(
+      tree: tree, parents: [second], message: "z", identity: identity)
+    try project.git("reset", "--quiet", "--hard", first.text)
+    try project.git("reflog", "expire", "--expire=now", "--all")
+    try project.git("gc", "--quiet", "--prune=now")
+    #expect(
+      reason { () throws(GitError) in
+        try repository.createReference(Unpublished.reference, to: third)
+      } == .notFound)
+    #expect(try repository.reference(Unpublished.reference) == nil)
+  }
+
+  @Test func `a parent of ours that git pruned comes back with all that it holds`() throws {
     let made = try Unpublished()
     let first = try made.commit()
     let second = try made.repository.createCommit(
-      tree: made.tree, parents: [first], message: "y", identity: identity)
-    // Whoever made it is gone; another handle goes on.
-    let later = try made.project.open()
-    let blob = try later.writeBlob(Array("more".utf8))
-    let tree = try later.tree(
-      applying: [.put(path: "c", blob: blob, mode: .file)], to: made.tree)
-    let third = try later.createCommit(
-      tree: tree, parents: [second], message: "z", identity: identity)
+      tree: made.project.tree(), parents: [first], message: "y", identity: identity)
     try made.collectGarbage()
-    #expect(
-      reason { () throws(GitError) in
-        try later.createReference(Unpublished.reference, to: third)
-      } == .notFound)
-    #expect(try later.reference(Unpublished.reference) == nil)
+    try made.project.open().createReference(Unpublished.reference, to: second)
+    try made.project.git("fsck", "--strict", "--connectivity-only")
+    #expect(try made.project.git("show", "\(first.text):dir/sub/a") == "new")
+  }
+
+  @Test func `what is read while it is proved is found again, though git pruned it`() throws {
+    let made = try Unpublished()
+    try made.collectGarbage()
+    let later = try made.project.open()
+    let entry = try #require(try later.entry(at: "dir/sub/a", inTree: made.tree))
+    #expect(try later.contents(of: entry.id) == Array("new".utf8))
+  }
+
+  @Test func `an object that was found on the disk and that git packs then is no failed sync`()
+    throws
+  {
+    let project = try TemporaryRepository()
+    let base = try project.committed(["a": "1"])
+    let repository = try project.open()
+    // Git wrote it before this process did anything here.
+    let blob = try repository.writeBlob(Array("1".utf8))
+    try project.git("gc", "--quiet", "--prune=now")
+    let tree = try repository.tree(
+      applying: [.put(path: "b", blob: blob, mode: .file)], to: project.tree())
+    let commit = try repository.createCommit(
+      tree: tree, parents: [base], message: "x", identity: identity)
+    try repository.createReference(Unpublished.reference, to: commit)
+    try project.git("fsck", "--strict", "--connectivity-only")
   }
 
   @Test func `what a git gc that began before the ref still removes is kept in a pack`() throws {

@@ -47,7 +47,9 @@ extension Repository {
     _ id: git_oid, _ kind: git_object_t, _ bytes: @autoclosure () -> [UInt8]?
   ) -> ObjectID {
     let id = ObjectID(id)
-    written.remember(bytes(), kind, as: id)
+    if let bytes = bytes() {
+      WrittenObjects.shared.remember(.init(kind: kind, bytes: bytes), as: id, in: objectsDirectory)
+    }
     let folder = "\(objectsDirectory)/\(id.text.prefix(2))"
     let path = loosePath(of: id)
     let birth = orchestrate_birth(path)
@@ -70,8 +72,11 @@ extension Repository {
     let ledger = SyncLedger.shared
     try ledger.requireSound()
     let found = ledger.foundObjects(in: objectsDirectory)
-    for path in found.sorted() { try synchronize(path) }
-    for folder in Set(found.map { String($0.dropLast(39)) }).sorted() {
+    // One that git has packed or pruned meanwhile has no file any more: packs are git's to sync, and
+    // whether all is there is looked at before a ref is made.
+    let present = found.filter { access($0, F_OK) == 0 }
+    for path in present.sorted() { try synchronize(path) }
+    for folder in Set(present.map { String($0.dropLast(39)) }).sorted() {
       try synchronize(folder)
     }
     ledger.synced(found, in: objectsDirectory)

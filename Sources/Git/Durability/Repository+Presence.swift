@@ -8,7 +8,7 @@ import Glibc
 extension Repository {
   /// Sees to it that everything is there that an object brings: a commit and its files beyond those
   /// of its first parent, or a tree's files beyond those of the tree that it was made of. What is
-  /// gone and was stored by this handle is stored again.
+  /// gone and was stored lately by this process is stored again.
   ///
   /// Asked before a ref is made, which leads to nothing missing then, and after: from then on git
   /// keeps what is there. A `git gc` that began before the ref does not know of it and may remove
@@ -24,6 +24,10 @@ extension Repository {
   func requirePresent(_ id: ObjectID, isPublished: Bool) throws(GitError) {
     for _ in 0..<Self.attemptsMax {
       let brought = try objects(broughtBy: id)
+      // Of a parent that is gone everything may be.
+      for parent in try missing(among: brought.parents) where remembered(parent) != nil {
+        try requirePresent(parent, isPublished: false)
+      }
       let missing = try missing(among: brought.own + brought.parents)
       if missing.isEmpty {
         guard isPublished, try isCollecting else { return }
@@ -62,7 +66,7 @@ extension Repository {
     switch object.kind {
     case GIT_OBJECT_COMMIT:
       let commit = CommitLinks(object.bytes)
-      let isOurs = written[id] != nil
+      let isOurs = remembered(id) != nil
       // Those of a commit that others made need not be there: a clone may be shallow.
       if isOurs { brought.parents = commit.parents }
       var base: ObjectID?
@@ -74,7 +78,8 @@ extension Repository {
       brought.own += try addedObjects(from: base, to: tree)
     case GIT_OBJECT_TREE:
       // A tree that is another's without an edit is no more than what refs held before.
-      guard let base = written.base(of: id) else { break }
+      guard let base = WrittenObjects.shared.base(of: id, in: objectsDirectory)
+      else { break }
       brought.own += try addedObjects(from: base, to: id)
     default: break
     }
@@ -83,7 +88,7 @@ extension Repository {
 
   /// An object as this handle has it or finds it; `nil` where it is gone.
   private func content(of id: ObjectID) throws(GitError) -> WrittenObjects.Content? {
-    if let known = written[id] { return known }
+    if let known = remembered(id) { return known }
     do throws(GitError) {
       return try readObject(id)
     } catch {
@@ -122,11 +127,36 @@ extension Repository {
     return opened
   }
 
+  private func remembered(_ id: ObjectID) -> WrittenObjects.Content? {
+    WrittenObjects.shared.content(of: id, in: objectsDirectory)
+  }
+
+  /// Stores everything again that this process stored lately and that is gone, since git prunes what
+  /// belongs together at once.
+  ///
+  /// - Returns: Whether an object is among it.
+  func restore(_ id: ObjectID) throws(GitError) -> Bool {
+    guard remembered(id) != nil, try !missing(among: [id]).isEmpty else { return false }
+    try storeAgain(missing(among: WrittenObjects.shared.ids(in: objectsDirectory)))
+    return true
+  }
+
+  /// Looks an object up; one that git pruned and this process stored lately is found again.
+  func look(
+    up id: git_oid, _ operation: @autoclosure () -> String, _ body: () -> Int32
+  ) throws(GitError) {
+    let code = body()
+    guard code == GIT_ENOTFOUND.rawValue else { return try check(code, operation()) }
+    let error = GitError(code: code, operation: operation())
+    guard try restore(ObjectID(id)) else { throw error }
+    try check(body(), operation())
+  }
+
   private func storeAgain(_ ids: [ObjectID]) throws(GitError) {
     let objects = try openObjectsAnew()
     defer { git_odb_free(objects) }
     for id in ids {
-      guard let content = written[id] else {
+      guard let content = remembered(id) else {
         throw GitError(
           .notFound, operation: "store \(id.short)",
           message: "git removed it meanwhile, since no ref led to it")

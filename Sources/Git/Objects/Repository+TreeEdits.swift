@@ -32,7 +32,7 @@ extension Repository {
     applying root: TreeEditNode, to base: ObjectID?
   ) throws(GitError) -> ObjectID {
     guard let made = try write(root, over: base) else { return try emptyTree() }
-    if let base { written.remember(base: base, of: made) }
+    if let base { WrittenObjects.shared.remember(base: base, of: made, in: objectsDirectory) }
     return made
   }
 
@@ -100,6 +100,7 @@ extension Repository {
       guard !child.children.values.contains(where: \.containsPut) else {
         throw TreeEditNode.contradiction(child.path)
       }
+      _ = try restore(version.id)
       return .entry(version.id, version.mode.value)
     case .remove:
       guard child.containsPut else { return .nothing }

@@ -35,7 +35,9 @@ extension Repository {
   ) throws(GitError) -> Value {
     var id = id
     var blob: OpaquePointer?
-    try check(git_blob_lookup(&blob, pointer, &id), "read the blob \(ObjectID(id).short)")
+    try look(up: id, "read the blob \(ObjectID(id).short)") {
+      git_blob_lookup(&blob, pointer, &id)
+    }
     defer { git_blob_free(blob) }
     let bytes = UnsafeRawBufferPointer(
       start: git_blob_rawcontent(blob), count: Int(git_blob_rawsize(blob)))
@@ -133,7 +135,9 @@ extension Repository {
   func tree(_ id: git_oid) throws(GitError) -> Tree {
     var id = id
     var found: OpaquePointer?
-    try check(git_tree_lookup(&found, pointer, &id), "read the tree \(ObjectID(id).short)")
+    try look(up: id, "read the tree \(ObjectID(id).short)") {
+      git_tree_lookup(&found, pointer, &id)
+    }
     guard let found else {
       throw GitError(
         .notFound, operation: "read the tree \(ObjectID(id).short)", message: "it is missing")

@@ -57,7 +57,6 @@ extension Repository {
       // Whoever made it may have been killed before it was durable, or looked at what it leads to.
       try makeDurable(reference: name)
       try requirePresent(id, isPublished: true)
-      written.forget()
     }
   }
 
@@ -74,7 +73,14 @@ extension Repository {
     try requirePresent(id, isPublished: false)
     try makeObjectsDurable()
     try makeFolders(ofReference: name)
-    try set(name, to: id, expecting: expected)
+    do throws(GitError) {
+      try set(name, to: id, expecting: expected)
+    } catch {
+      // Git may have pruned it since it was looked for.
+      guard try restore(id) else { throw error }
+      try makeObjectsDurable()
+      try set(name, to: id, expecting: expected)
+    }
     do throws(GitError) {
       try requirePresent(id, isPublished: true)
     } catch {
@@ -88,7 +94,6 @@ extension Repository {
       } catch {}
       throw error
     }
-    written.forget()
   }
 
   private func set(
