@@ -323,6 +323,9 @@ struct ClaimTests {
     try project.repository.git("gc", "--quiet", "--prune=now")
     #expect(try project.repository.gitOutcome(["cat-file", "-e", tree.text]).code != 0)
     #expect(try project.repository.gitOutcome(["cat-file", "-e", second.text]).code == 0)
+    // It is this machine's alone: what travels lies under refs/orchestrate/.
+    let held = try project.repository.git("for-each-ref", "--format=%(refname)")
+    #expect(held.contains("refs/orchestrate-workspaces/\(claimed.slot.name)\n"))
   }
 
   @Test func `recover moves a branch that a crash left behind`() async throws {
