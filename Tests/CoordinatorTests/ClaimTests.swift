@@ -4,13 +4,14 @@
 import Agents
 import Coordinator
 import Domain
-import Git
 import Glibc
 import Store
 import Synchronization
 import TestKit
 import TestPacing
 import Testing
+
+@testable import Git
 
 @Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct ClaimTests {
@@ -344,12 +345,55 @@ struct ClaimTests {
     try project.repository.git("update-ref", "-d", name)
     let object = "/.git/objects/\(commit.prefix(2))/\(commit.dropFirst(2))"
     #expect(unlink(project.repository.path + object) == 0)
+    let folder = try Repository(discoveringFrom: project.repository.path).objectsDirectory
+    WrittenObjects.shared.forget(in: folder)
     let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
     #expect(report.lostReferences == [name])
     let isTold = project.told.contains {
       if case .warning(let text) = $0 { text.contains("git fetch CLONE") } else { false }
     }
     #expect(isTold)
+  }
+
+  @Test func `a checkpoint that lacks an object is told, though its ref and its commit are there`()
+    async throws
+  {
+    let (project, coordinator) = try await started([FixtureTask("task-1", workflow: "tdd")])
+    let result = try await project.work(
+      coordinator, on: project.requireClaim(coordinator), as: agent)
+    let commit = try #require(result.commit?.text)
+    let tree = try project.repository.revision("\(commit)^{tree}")
+    let object = "/.git/objects/\(tree.prefix(2))/\(tree.dropFirst(2))"
+    #expect(unlink(project.repository.path + object) == 0)
+    let folder = try Repository(discoveringFrom: project.repository.path).objectsDirectory
+    WrittenObjects.shared.forget(in: folder)
+    let report = try await project.coordinator().recover(isWorkerAlive: { _ in true })
+    #expect(report.lostReferences == ["refs/orchestrate/039/tasks/task-1/red-1-1"])
+    let isTold = project.told.contains {
+      if case .warning(let text) = $0 { text.contains(tree.prefix(10)) } else { false }
+    }
+    #expect(isTold)
+  }
+
+  @Test func `what was handed in outlives git's garbage collection while it is proved`()
+    async throws
+  {
+    let (project, coordinator) = try await started()
+    let claimed = try await project.requireClaim(coordinator)
+    try ScriptedAgent.write("done\n", to: "done.txt", in: claimed.slot.tree)
+    let pool = WorkspacePool(paths: project.paths)
+    let tree = try pool.capture(claimed.slot, litter: []).tree
+    try project.repository.git("gc", "--quiet", "--prune=now")
+    #expect(try project.repository.git("show", "\(tree.text):done.txt") == "done\n")
+    // Read again, it is held again; what is gone with its workspace is let go.
+    try ScriptedAgent.write("more\n", to: "done.txt", in: claimed.slot.tree)
+    let second = try pool.capture(claimed.slot, litter: []).tree
+    try project.repository.git("gc", "--quiet", "--prune=now")
+    #expect(try project.repository.gitOutcome(["cat-file", "-e", tree.text]).code != 0)
+    #expect(try project.repository.gitOutcome(["cat-file", "-e", second.text]).code == 0)
+    // It is this machine's alone: what travels lies under refs/orchestrate/.
+    let held = try project.repository.git("for-each-ref", "--format=%(refname)")
+    #expect(held.contains("refs/orchestrate-workspaces/\(claimed.slot.name)\n"))
   }
 
   @Test func `recover moves a branch that a crash left behind`() async throws {

@@ -123,6 +123,10 @@ package enum CheckpointReference {
   /// The ref in which a session's journal and evidence travel.
   package static func journal(_ session: SessionID) -> String { all(session) + "journal" }
 
+  /// The ref that holds what was read of a workspace last, a tree, while it is proved. It is this
+  /// machine's alone, so it does not travel with the others.
+  static func workspace(_ name: String) -> String { "refs/orchestrate-workspaces/\(name)" }
+
   /// What every ref of ours begins with.
   static let root = "refs/orchestrate/"
 

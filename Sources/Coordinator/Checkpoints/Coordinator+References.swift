@@ -9,7 +9,7 @@ import Store
 struct ReferenceReport: Sendable {
   /// Those that were made again, by name.
   var restored: [String] = []
-  /// Those whose commit is gone as well, by name.
+  /// Those whose commit, or some of what it holds, is gone as well, by name.
   var lost: [String] = []
 }
 
@@ -43,16 +43,22 @@ extension Coordinator {
       }) {
       case .there: continue
       case .restored: report.restored.append(reference)
-      case .lost: report.lost.append(reference)
+      case .lost:
+        report.lost.append(reference)
+        tell(
+          .warning(
+            "the commit of \(reference) is gone: fetch it from a clone that has it, with "
+              + "git fetch CLONE '\(reference):\(reference)'"))
+      case .incomplete(let missing):
+        report.lost.append(reference)
+        tell(
+          .warning(
+            "\(missing.count) objects of \(reference) are gone, \(missing[0].short) for one: fetch "
+              + "them from a clone that has them, with "
+              + "git fetch --refetch CLONE '\(reference):\(reference)'"))
       }
     }
     for name in report.restored { tell(.warning("\(name) was gone or moved; it is back")) }
-    for name in report.lost {
-      tell(
-        .warning(
-          "the commit of \(name) is gone: fetch it from a clone that has it, with "
-            + "git fetch CLONE '\(name):\(name)'"))
-    }
     return report
   }
 }
@@ -60,6 +66,8 @@ extension Coordinator {
 /// What became of one ref.
 private enum Restoration: Sendable {
   case there, restored, lost
+  /// The commit is there, and some of what it leads to is not.
+  case incomplete([ObjectID])
 }
 
 extension ProjectRepository {
@@ -67,13 +75,15 @@ extension ProjectRepository {
     _ name: String, to commit: ObjectID
   ) throws(GitError) -> Restoration {
     let found = try reference(name)
-    guard found != commit else { return .there }
     do throws(GitError) {
       _ = try tree(ofCommit: commit)
     } catch {
       guard error.reason == .notFound else { throw error }
       return .lost
     }
+    let missing = try missingObjects(of: commit)
+    guard missing.isEmpty else { return .incomplete(missing) }
+    guard found != commit else { return .there }
     if let found {
       let aside = "\(name)-moved-\(found.short)"
       if try reference(aside) == nil { try createReference(aside, to: found) }

@@ -25,6 +25,7 @@ package protocol ProjectRepository {
   func references(
     under prefix: String
   ) throws(GitError) -> [(name: String, target: ObjectID)]
+  func missingObjects(of commit: ObjectID) throws(GitError) -> [ObjectID]
   func createReference(_ name: String, to id: ObjectID) throws(GitError)
   func moveReference(
     _ name: String, to id: ObjectID, expecting expected: ObjectID?
@@ -33,6 +34,11 @@ package protocol ProjectRepository {
 }
 
 extension Repository: ProjectRepository {}
+
+extension ProjectRepository {
+  /// Without a disk nothing is gone.
+  package func missingObjects(of commit: ObjectID) throws(GitError) -> [ObjectID] { [] }
+}
 
 /// Where the project's repository is opened for each question.
 package protocol RepositoryDoor: Sendable {

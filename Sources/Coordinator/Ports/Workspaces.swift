@@ -107,6 +107,9 @@ struct PooledWorkspaces: Workspaces {
   }
 
   func remove(_ slot: Slot) async throws(WorkspaceError) {
-    try await offloaded { () throws(WorkspaceError) in try pool.remove(slot) }
+    try await offloaded { () throws(WorkspaceError) in
+      try pool.release(slot)
+      try pool.remove(slot)
+    }
   }
 }

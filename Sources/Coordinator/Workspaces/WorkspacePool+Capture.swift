@@ -41,13 +41,43 @@ extension WorkspacePool {
 
   private func contents(of slot: Slot, litter: [String]) throws(WorkspaceError) -> Captured {
     try withWorkspace(slot) { (workspace, repository) throws(GitError) in
-      let captured = try workspace.capture(excluding: litter)
-      let own = captured.changes.filter { $0.path.hasPrefix(".claude/") || $0.path == ".claude" }
-      guard !own.isEmpty else { return Captured(tree: captured.tree, notes: captured.notes) }
-      let tree = try repository.tree(applying: own.map(\.undo), to: captured.tree)
-      return Captured(
-        tree: tree,
-        notes: captured.notes + ["changes under .claude/ were left out: \(own.count) files"])
+      let captured = try Self.read(workspace, repository, litter: litter)
+      try repository.hold(captured.tree, as: CheckpointReference.workspace(slot.name))
+      return captured
+    }
+  }
+
+  private static func read(
+    _ workspace: Workspace, _ repository: Repository, litter: [String]
+  ) throws(GitError) -> Captured {
+    let captured = try workspace.capture(excluding: litter)
+    let own = captured.changes.filter { $0.path.hasPrefix(".claude/") || $0.path == ".claude" }
+    guard !own.isEmpty else { return Captured(tree: captured.tree, notes: captured.notes) }
+    let tree = try repository.tree(applying: own.map(\.undo), to: captured.tree)
+    return Captured(
+      tree: tree,
+      notes: captured.notes + ["changes under .claude/ were left out: \(own.count) files"])
+  }
+
+  /// Lets go of what was read of a workspace last: what was sealed has refs of its own.
+  func release(_ slot: Slot) throws(WorkspaceError) {
+    try withWorkspace(slot) { (_, repository) throws(GitError) in
+      let name = CheckpointReference.workspace(slot.name)
+      guard let held = try repository.reference(name) else { return }
+      try repository.deleteReference(name, expecting: held)
+    }
+  }
+}
+
+extension Repository {
+  /// Makes a ref lead to a tree. While what was handed in is proved nothing else leads to it, and
+  /// `git gc --prune=now` would take it away.
+  fileprivate func hold(_ tree: ObjectID, as name: String) throws(GitError) {
+    let held = try reference(name)
+    if held == tree {
+      try createReference(name, to: tree)
+    } else {
+      try moveReference(name, to: tree, expecting: held)
     }
   }
 }

@@ -29,6 +29,10 @@ extension Repository {
     var found: OpaquePointer?
     try check(git_repository_odb(&found, pointer), "open the object store")
     defer { git_odb_free(found) }
+    try forbidSecondTries(in: found)
+  }
+
+  func forbidSecondTries(in found: OpaquePointer?) throws(GitError) {
     for index in 0..<git_odb_num_backends(found) {
       var backend: UnsafeMutablePointer<git_odb_backend>?
       try check(git_odb_get_backend(&backend, found, index), "look at the object store")
@@ -37,16 +41,28 @@ extension Repository {
   }
 
   /// The name of an object that libgit2 has just stored, or found to be there.
-  func stored(_ id: git_oid) -> ObjectID {
+  ///
+  /// - Parameter bytes: What it holds, in case that it is gone before a ref leads to it.
+  func stored(
+    _ id: git_oid, _ kind: git_object_t, _ bytes: @autoclosure () -> [UInt8]?
+  ) -> ObjectID {
     let id = ObjectID(id)
+    if let bytes = bytes() {
+      WrittenObjects.shared.remember(.init(kind: kind, bytes: bytes), as: id, in: objectsDirectory)
+    }
     let folder = "\(objectsDirectory)/\(id.text.prefix(2))"
-    let path = "\(folder)/\(id.text.dropFirst(2))"
+    let path = loosePath(of: id)
     let birth = orchestrate_birth(path)
     // One that is not a file of its own lies in a pack, which git syncs when it makes it.
     guard birth >= 0 else { return id }
     if birth < Self.startMilliseconds { SyncLedger.shared.found(path, in: objectsDirectory) }
     SyncLedger.shared.used(folderMadeAt: orchestrate_birth(folder), in: objectsDirectory)
     return id
+  }
+
+  /// Where an object is that has a file of its own.
+  func loosePath(of id: ObjectID) -> String {
+    "\(objectsDirectory)/\(id.text.prefix(2))/\(id.text.dropFirst(2))"
   }
 
   /// Makes everything durable that was stored so far, as far as libgit2 has not.
@@ -56,8 +72,11 @@ extension Repository {
     let ledger = SyncLedger.shared
     try ledger.requireSound()
     let found = ledger.foundObjects(in: objectsDirectory)
-    for path in found.sorted() { try synchronize(path) }
-    for folder in Set(found.map { String($0.dropLast(39)) }).sorted() {
+    // One that git has packed or pruned meanwhile has no file any more: packs are git's to sync, and
+    // whether all is there is looked at before a ref is made.
+    let present = found.filter { access($0, F_OK) == 0 }
+    for path in present.sorted() { try synchronize(path) }
+    for folder in Set(present.map { String($0.dropLast(39)) }).sorted() {
       try synchronize(folder)
     }
     ledger.synced(found, in: objectsDirectory)

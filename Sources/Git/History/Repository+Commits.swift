@@ -124,6 +124,7 @@ extension Repository {
   /// Whether a commit is another, or among its ancestors.
   package func isAncestor(_ ancestor: ObjectID, of id: ObjectID) throws(GitError) -> Bool {
     guard ancestor != id else { return true }
+    for commit in [ancestor, id] { _ = try restore(commit) }
     var (descendant, oid) = (id.oid, ancestor.oid)
     let code = git_graph_descendant_of(pointer, &descendant, &oid)
     try check(code, "compare \(ancestor.short) with \(id.short)")
@@ -147,6 +148,8 @@ extension Repository {
     var pointers: [OpaquePointer?] = handles.map(\.pointer)
     var text = git_buf()
     defer { git_buf_dispose(&text) }
+    // A handle may still have in memory what is gone from the disk, where libgit2 looks here.
+    for id in [tree] + parents { _ = try restore(id) }
     let code = withExtendedLifetime(handles) {
       git_commit_create_buffer(
         &text, pointer, signature, signature, nil, message, treeHandle.pointer, pointers.count,
@@ -160,7 +163,8 @@ extension Repository {
     try check(
       git_odb_write(&id, objects, text.ptr, text.size, GIT_OBJECT_COMMIT),
       "store a commit of \(tree.short)")
-    return stored(id)
+    return stored(
+      id, GIT_OBJECT_COMMIT, Array(UnsafeRawBufferPointer(start: text.ptr, count: text.size)))
   }
 
   /// A commit that is freed with this value.
@@ -183,7 +187,9 @@ extension Repository {
   func commit(_ id: ObjectID) throws(GitError) -> Commit {
     var oid = id.oid
     var found: OpaquePointer?
-    try check(git_commit_lookup(&found, pointer, &oid), "read the commit \(id.short)")
+    try look(up: id.oid, "read the commit \(id.short)") {
+      git_commit_lookup(&found, pointer, &oid)
+    }
     guard let found else {
       throw GitError(.notFound, operation: "read the commit \(id.short)", message: "it is missing")
     }

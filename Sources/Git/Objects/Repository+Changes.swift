@@ -12,11 +12,17 @@ extension Repository {
   package func changes(
     from old: ObjectID?, to new: ObjectID
   ) throws(GitError) -> [FileChange] {
-    let diff = try diff(from: old, to: new, paths: [], contextLines: 0)
     var changes: [FileChange] = []
-    for index in 0..<git_diff_num_deltas(diff.pointer) {
-      guard let delta = git_diff_get_delta(diff.pointer, index)?.pointee else { continue }
-      if let change = try change(delta) { changes.append(change) }
+    for change in try pathChanges(from: old, to: new) {
+      let path = try change.path.withCString { (path) throws(GitError) in try text(ofPath: path) }
+      let kind: FileChange.Kind
+      switch (change.old, change.new) {
+      case (nil, nil): continue
+      case (nil, let new?): kind = .added(new)
+      case (let old?, nil): kind = .deleted(old)
+      case (let old?, let new?): kind = .modified(old, new)
+      }
+      changes.append(FileChange(path: path, kind: kind))
     }
     return changes.sorted { $0.path < $1.path }
   }

@@ -35,7 +35,9 @@ extension Repository {
   ) throws(GitError) -> Value {
     var id = id
     var blob: OpaquePointer?
-    try check(git_blob_lookup(&blob, pointer, &id), "read the blob \(ObjectID(id).short)")
+    try look(up: id, "read the blob \(ObjectID(id).short)") {
+      git_blob_lookup(&blob, pointer, &id)
+    }
     defer { git_blob_free(blob) }
     let bytes = UnsafeRawBufferPointer(
       start: git_blob_rawcontent(blob), count: Int(git_blob_rawsize(blob)))
@@ -99,7 +101,24 @@ extension Repository {
       git_blob_create_from_buffer(&id, pointer, $0.baseAddress, $0.count)
     }
     try check(code, "store a blob of \(bytes.count) bytes")
-    return stored(id)
+    return stored(id, GIT_OBJECT_BLOB, bytes)
+  }
+
+  /// An object's kind and bytes.
+  ///
+  /// - Throws: `.notFound` where there is no such object.
+  func readObject(_ id: ObjectID) throws(GitError) -> WrittenObjects.Content {
+    var objects: OpaquePointer?
+    try check(git_repository_odb(&objects, pointer), "open the object store")
+    defer { git_odb_free(objects) }
+    var (oid, found) = (id.oid, OpaquePointer?.none)
+    try check(git_odb_read(&found, objects, &oid), "read \(id.short)")
+    defer { git_odb_object_free(found) }
+    return WrittenObjects.Content(
+      kind: git_odb_object_type(found),
+      bytes: Array(
+        UnsafeRawBufferPointer(
+          start: git_odb_object_data(found), count: git_odb_object_size(found))))
   }
 
   /// A tree that is freed with this value.
@@ -111,12 +130,17 @@ extension Repository {
     deinit { git_tree_free(pointer) }
   }
 
-  func tree(_ id: ObjectID) throws(GitError) -> Tree {
-    var oid = id.oid
+  func tree(_ id: ObjectID) throws(GitError) -> Tree { try tree(id.oid) }
+
+  func tree(_ id: git_oid) throws(GitError) -> Tree {
+    var id = id
     var found: OpaquePointer?
-    try check(git_tree_lookup(&found, pointer, &oid), "read the tree \(id.short)")
+    try look(up: id, "read the tree \(ObjectID(id).short)") {
+      git_tree_lookup(&found, pointer, &id)
+    }
     guard let found else {
-      throw GitError(.notFound, operation: "read the tree \(id.short)", message: "it is missing")
+      throw GitError(
+        .notFound, operation: "read the tree \(ObjectID(id).short)", message: "it is missing")
     }
     return Tree(owning: found)
   }

@@ -29,6 +29,7 @@ struct TreePath {
   /// Whether some file system opens `.git` under this name: any case, trailing dots, spaces and
   /// streams (NTFS), its short name, or code points that HFS+ ignores.
   static func isGitDirectory(_ name: String) -> Bool {
+    guard name.withCString(mayBeGitDirectory) else { return false }
     let visible = name.unicodeScalars.filter { !isIgnoredByHFS($0.value) }
     var folded = String(String.UnicodeScalarView(visible)).lowercased()
     if let colon = folded.firstIndex(of: ":") { folded = String(folded[..<colon]) }
@@ -36,6 +37,24 @@ struct TreePath {
     // A backslash separates components on Windows.
     return folded.split(separator: "\\").contains { $0 == ".git" || $0 == "git~1" }
   }
+
+  /// Whether a name has to be looked at more closely: it has the letters of `git` in a row, or some
+  /// that are not ASCII. Most names of a project have neither, and this costs next to nothing.
+  static func mayBeGitDirectory(_ name: UnsafePointer<CChar>) -> Bool {
+    var at = 0
+    while name[at] != 0 {
+      if name[at] < 0 { return true }
+      if name[at] | 0x20 == Self.letters.0, name[at + 1] | 0x20 == Self.letters.1,
+        name[at + 2] | 0x20 == Self.letters.2
+      {
+        return true
+      }
+      at += 1
+    }
+    return false
+  }
+
+  private static let letters = (CChar(0x67), CChar(0x69), CChar(0x74))
 
   private static func isIgnoredByHFS(_ scalar: UInt32) -> Bool {
     switch scalar {

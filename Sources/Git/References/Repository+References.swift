@@ -54,13 +54,15 @@ extension Repository {
       try moveReference(name, to: id, expecting: nil)
     } catch {
       guard error.reason == .exists, try reference(name) == id else { throw error }
-      // Whoever made it may have been killed before it was durable.
+      // Whoever made it may have been killed before it was durable, or looked at what it leads to.
       try makeDurable(reference: name)
+      try requirePresent(id, isPublished: true)
     }
   }
 
   /// Moves a ref if it still has the value that the caller saw. What it leads to is durable before
-  /// the ref is, and the ref is when this returns.
+  /// the ref is, and the ref is when this returns; by then nothing of it is missing that git pruned
+  /// in the meantime.
   ///
   /// - Parameter expected: The value it must have; `nil` if it must not exist.
   /// - Throws: `.modified` if it has another value or none, `.exists` if it must not exist and
@@ -68,8 +70,35 @@ extension Repository {
   package func moveReference(
     _ name: String, to id: ObjectID, expecting expected: ObjectID?
   ) throws(GitError) {
+    try requirePresent(id, isPublished: false)
     try makeObjectsDurable()
     try makeFolders(ofReference: name)
+    do throws(GitError) {
+      try set(name, to: id, expecting: expected)
+    } catch {
+      // Git may have pruned it since it was looked for.
+      guard try restore(id) else { throw error }
+      try makeObjectsDurable()
+      try set(name, to: id, expecting: expected)
+    }
+    do throws(GitError) {
+      try requirePresent(id, isPublished: true)
+    } catch {
+      // What leads nowhere is of use to nobody; if this fails as well, the cause is worth more.
+      do throws(GitError) {
+        if let expected {
+          try set(name, to: expected, expecting: id)
+        } else {
+          try deleteReference(name, expecting: id)
+        }
+      } catch {}
+      throw error
+    }
+  }
+
+  private func set(
+    _ name: String, to id: ObjectID, expecting expected: ObjectID?
+  ) throws(GitError) {
     try withRetryOnLock { () throws(GitError) in
       var target = id.oid
       var reference: OpaquePointer?

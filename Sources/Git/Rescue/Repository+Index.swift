@@ -18,7 +18,7 @@ extension Repository {
     }
     var id = git_oid()
     try check(git_index_write_tree_to(&id, index, pointer), "store what is staged")
-    return stored(id)
+    return storedTree(id)
   }
 
   /// Changes what is staged wherever the two trees differ, and nowhere else.

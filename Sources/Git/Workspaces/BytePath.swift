@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A path as the file system has it.
 
+import Glibc
+
 /// A path inside a workspace, in the bytes that the file system gave. It need not be UTF-8.
 struct BytePath: Hashable {
   /// Ends with a NUL, as C wants it.
@@ -73,5 +75,12 @@ struct BytePath: Hashable {
       guard let start = buffer.baseAddress else { preconditionFailure("a NUL at least") }
       return try body(start)
     }
+  }
+}
+
+extension BytePath: Comparable {
+  /// By bytes, as git sorts paths.
+  static func < (left: BytePath, right: BytePath) -> Bool {
+    left.withCString { left in right.withCString { strcmp(left, $0) < 0 } }
   }
 }

@@ -49,6 +49,15 @@ final class Directory {
 
   /// The names in this folder, in no order, without `.` and `..`.
   func names() throws(GitError) -> [BytePath] {
+    var names: [BytePath] = []
+    try forEachName { (name) throws(GitError) in names.append(BytePath(copying: name)) }
+    return names
+  }
+
+  /// Hands over each name as it is listed, valid for the duration of the call.
+  func forEachName(
+    _ body: (UnsafePointer<CChar>) throws(GitError) -> Void
+  ) throws(GitError) {
     // The stream owns its descriptor, so it gets one of its own, with its own position.
     let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard own >= 0, let stream = fdopendir(own) else {
@@ -57,28 +66,32 @@ final class Directory {
       throw error
     }
     defer { closedir(stream) }
-    var names: [BytePath] = []
+    let offset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
     while true {
       errno = 0
       guard let entry = readdir(stream) else { break }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { BytePath(copying: $0) }
-      }
-      if name != Self.here && name != Self.above { names.append(name) }
+      let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+      if !Self.isHereOrAbove(name) { try body(name) }
     }
     guard errno == 0 else { throw .system("list a folder") }
-    return names
   }
 
-  private static let here = BytePath(".")
-  private static let above = BytePath("..")
+  /// Whether a name is `.` or `..`.
+  private static func isHereOrAbove(_ name: UnsafePointer<CChar>) -> Bool {
+    let dot = CChar(bitPattern: UInt8(ascii: "."))
+    guard name[0] == dot else { return false }
+    return name[1] == 0 || name[1] == dot && name[2] == 0
+  }
 
   /// What a name is; `nil` where there is nothing.
   func status(of name: BytePath) throws(GitError) -> FileStatus? {
+    try name.withCString { (name) throws(GitError) in try status(of: name) }
+  }
+
+  func status(of name: UnsafePointer<CChar>) throws(GitError) -> FileStatus? {
     var status = stat()
-    let code = name.withCString { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }
-    if code == 0 { return FileStatus(status) }
-    guard errno == ENOENT else { throw .system("look at \(name.shown)") }
+    if fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { return FileStatus(status) }
+    guard errno == ENOENT else { throw .system("look at \(BytePath(copying: name).shown)") }
     return nil
   }
 

@@ -10,6 +10,7 @@ final class WorkspaceReading {
   private static let depthMax = 128
   private static let notesMax = 50
   private static let ignoreFile = BytePath(".gitignore")
+  private static let gitDirectory = BytePath(".git")
 
   private let cache: StatCache
   private let project: Repository
@@ -92,12 +93,27 @@ final class WorkspaceReading {
         .invalidName, operation: "read the folder \(path.shown)",
         message: "it is more than \(Self.depthMax) folders deep")
     }
-    let names = try folder.names()
     var rules = rules
-    if !isIgnored, names.contains(Self.ignoreFile) { try add(&rules, from: folder, path) }
-    for name in names where !(path.isRoot && name == BytePath(".git")) {
+    if !isIgnored { try add(&rules, from: folder, path) }
+    let known = cache.entries(below: path)
+    try folder.forEachName { (name) throws(GitError) in
+      guard try !isUnchanged(name, in: folder, known) else { return }
+      let name = BytePath(copying: name)
+      guard !path.isRoot || name != Self.gitDirectory else { return }
       try read(name, in: folder, path, rules, isIgnored: isIgnored, depth: depth)
     }
+  }
+
+  /// Whether a name certainly leads to what the tree has there, which most names do; nothing more is
+  /// then to be said of it.
+  private func isUnchanged(
+    _ name: UnsafePointer<CChar>, in folder: Directory, _ known: StatCache.FolderEntries
+  ) throws(GitError) -> Bool {
+    guard !TreePath.mayBeGitDirectory(name), let position = cache.position(of: name, in: known),
+      let status = try folder.status(of: name), cache.isUnchanged(status, at: position)
+    else { return false }
+    isSeen[position] = true
+    return true
   }
 
   /// Reads what one name of a folder leads to.
