@@ -19,7 +19,9 @@ struct Main {
       _exit(HookMain.run(Array(arguments.dropFirst())).rawValue)
     }
     Interruption.shared.begin()
-    exit(run(arguments).rawValue)
+    // Everything said has been written. `exit` would take libraries down (OpenSSL, behind libgit2)
+    // while threads of ours end and take down their part of them, which now and then ends in SIGABRT.
+    _exit(run(arguments).rawValue)
   }
 
   /// Runs the command while the main thread waits.

@@ -120,12 +120,19 @@ package enum CheckpointReference {
     name("rescue", handoff, fence)
   }
 
+  /// The ref of a task's merge, by how often the task was begun.
+  static func merged(_ task: TaskID, round: Int, in session: SessionID) -> String {
+    all(session) + "merges/\(task.refComponent)/\(round)"
+  }
+
   /// The ref in which a session's journal and evidence travel.
   package static func journal(_ session: SessionID) -> String { all(session) + "journal" }
 
   /// The ref that holds what was read of a workspace last, a tree, while it is proved. It is this
   /// machine's alone, so it does not travel with the others.
-  static func workspace(_ name: String) -> String { "refs/orchestrate-workspaces/\(name)" }
+  static func workspace(_ name: String) -> String { "\(workspaces)/\(name)" }
+  /// Where those refs are.
+  static let workspaces = "refs/orchestrate-workspaces"
 
   /// What every ref of ours begins with.
   static let root = "refs/orchestrate/"

@@ -211,10 +211,7 @@ extension Coordinator {
         identity: .coordinator(at: seconds))
       // A ref that holds another commit was made by a proof that came out otherwise and whose end
       // was never recorded, since the handoff is still submitted: this proof's takes its place.
-      let orphan = try repository.reference(reference)
-      if orphan != commit {
-        try repository.moveReference(reference, to: commit, expecting: orphan)
-      }
+      try repository.settle(reference, at: commit)
       return commit
     }
     return Sealed(commit: commit, reference: reference, document: document)

@@ -60,12 +60,16 @@ extension Coordinator {
     let passing = proof.passing
     let message = mergeMessage(task, session, evidence: document.digest, passing: passing)
     let parents = [record.branchHead, task.progress.head].compactMap { $0 }
+    let reference = CheckpointReference.merged(id, round: task.progress.rounds, in: session)
     let commit = try await git { (repository) throws(GitError) in
       // As late as the later parent, which has its time from a claim.
       let times = try parents.map { (id) throws(GitError) in try repository.commitTime(id) }
-      return try repository.createCommit(
+      let commit = try repository.createCommit(
         tree: tree, parents: parents, message: message,
         identity: .coordinator(at: times.max() ?? 0))
+      // The branch moves after the store has it; until then nothing else would hold it.
+      try repository.settle(reference, at: commit)
+      return commit
     }
     var progress = task.progress
     do throws(TaskRejection) {
@@ -127,7 +131,10 @@ extension Coordinator {
     let wanted = record.branchHead
     let strange = try await git { (repository) throws(GitError) -> ObjectID? in
       let found = try repository.reference(reference)
-      guard found != wanted else { return nil }
+      guard found != wanted else {
+        try repository.settle(reference, at: wanted)
+        return nil
+      }
       if let found, try !repository.isAncestor(found, of: wanted) { return found }
       try repository.moveReference(reference, to: wanted, expecting: found)
       return nil

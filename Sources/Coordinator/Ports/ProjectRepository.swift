@@ -69,3 +69,16 @@ struct RepositoryFolder: RepositoryDoor {
     try body(try Repository(discoveringFrom: root))
   }
 }
+
+extension ProjectRepository {
+  /// Makes a ref of the coordinator's own lead to a commit, wherever it led before. One that leads there
+  /// already is looked at all the same: whoever made it may have been killed before it was durable.
+  func settle(_ name: String, at commit: ObjectID) throws(GitError) {
+    let found = try reference(name)
+    if found == commit {
+      try createReference(name, to: commit)
+    } else {
+      try moveReference(name, to: commit, expecting: found)
+    }
+  }
+}

@@ -111,8 +111,7 @@ extension Coordinator {
       let commit = try repository.createCommit(
         tree: submission.tree, parents: [handoff.base], message: message,
         identity: .coordinator(at: seconds))
-      let found = try repository.reference(reference)
-      if found != commit { try repository.moveReference(reference, to: commit, expecting: found) }
+      try repository.settle(reference, at: commit)
     }
     try await emptyWorkspace(handoff, claim.fence, isWorkerGone: true)
     let reason =

@@ -63,6 +63,9 @@ extension Coordinator {
   ) async throws(Problem) -> RecoveryReport {
     var report = RecoveryReport()
     report.operation = try await settleOperations()
+    report.locks += try await git { (repository) throws(GitError) in
+      repository.removeStaleLocks(under: CheckpointReference.workspaces)
+    }
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     let open = sessions.filter { !$0.lifecycle.isEnded }
     unsettled = [:]
