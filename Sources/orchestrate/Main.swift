@@ -52,7 +52,7 @@ extension CommandTable {
     commands: [RunCommand.spec, StatusCommand.spec, EnterCommand.spec, InitCommand.spec]
       + [DoctorCommand.spec, RecoverCommand.spec, RollbackCommand.spec] + UndoCommand.specs
       + SessionCommands.specs + TaskCommands.specs
-      + HandoffCommands.specs
+      + HandoffCommands.specs + [HandoffKeepCommand.spec, HandoffKeepCommand.restoring]
       + CheckpointCommands.specs + [CheckpointCreateCommand.spec, VerifyCommand.spec]
       + GateCommand.specs
       + [HookCommand.spec, VersionCommand.spec],

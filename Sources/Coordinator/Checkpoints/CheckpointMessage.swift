@@ -120,6 +120,9 @@ package enum CheckpointReference {
     name("rescue", handoff, fence)
   }
 
+  /// The ref that keeps what a claim's holder has made so far.
+  static func kept(_ handoff: Handoff, fence: Fence) -> String { name("kept", handoff, fence) }
+
   /// The ref of a task's merge, by how often the task was begun.
   static func merged(_ task: TaskID, round: Int, in session: SessionID) -> String {
     all(session) + "merges/\(task.refComponent)/\(round)"
