@@ -18,7 +18,7 @@ enum StatusCommand {
     let view = try SessionView(invocation)
     let tasks = try view.tasks()
     let needs = try needs(view, tasks)
-    let now = SystemClock.make()().wall
+    let now = SystemClock.make()()
     if invocation.wantsJSON {
       var document = Shapes.session(view.record, tasks: tasks)
       document.set(
@@ -74,7 +74,7 @@ enum StatusCommand {
     }
   }
 
-  private static func budget(_ record: SessionRecord, _ now: Timestamp) -> JSONValue {
+  private static func budget(_ record: SessionRecord, _ now: Moment) -> JSONValue {
     guard let spending = record.spending else { return .null }
     let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
     return [
@@ -89,7 +89,7 @@ enum StatusCommand {
 
   private static func show(
     _ invocation: Invocation, _ view: SessionView, _ tasks: [TaskRecord], _ needs: [Need],
-    _ now: Timestamp
+    _ now: Moment
   ) throws(Problem) {
     let style = invocation.style
     let record = view.record
@@ -109,7 +109,7 @@ enum StatusCommand {
       "\nsession \(view.id)  \(TerminalStyle.harmless(record.plan.title))\n"
         + "phase \(record.lifecycle.name)  \(done)/\(tasks.count) tasks merged  "
         + "branch session/\(view.id) at \(record.branchHead.short)  "
-        + "changed \(TimeInWords.relative(record.updatedAt, to: now))")
+        + "changed \(TimeInWords.relative(record.updatedAt, to: now.wall))")
     if let spending = record.spending {
       let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
       invocation.print(
@@ -123,7 +123,7 @@ enum StatusCommand {
       let verb = if case .submitted = handoff.state { "proving" } else { "working" }
       invocation.print(
         "\(verb)  \(handoff.id) \(handoff.stage.rawValue) of \(handoff.task) by \(claim.worker), "
-          + "since \(TimeInWords.relative(claim.claimedAt, to: now))")
+          + "since \(TimeInWords.relative(claim.claimedAt, to: now.wall))")
     }
     invocation.print("")
     invocation.output.write(TaskCommands.table(tasks).render(style), to: .data)
