@@ -76,14 +76,14 @@ enum StatusCommand {
 
   private static func budget(_ record: SessionRecord, _ now: Moment) -> JSONValue {
     guard let spending = record.spending else { return .null }
-    let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
+    let reading = BudgetReading(spending, limits: record.budget, at: now)
     return [
-      "windowTokens": .integer(record.plan.budget.windowTokens),
+      "windowTokens": .integer(record.budget.windowTokens),
       "usedTokens": .integer(spending.segmentTokens),
       "windowPercent": .integer(reading.windowPercent),
       "segmentMinutes": .integer(reading.segmentElapsed.wholeMilliseconds / 60_000),
       "sessionMinutes": .integer(reading.sessionElapsed.wholeMilliseconds / 60_000),
-      "sessionMinutesMax": .integer(record.plan.budget.sessionMinutes),
+      "sessionMinutesMax": .integer(record.budget.sessionMinutes),
     ]
   }
 
@@ -111,12 +111,12 @@ enum StatusCommand {
         + "branch session/\(view.id) at \(record.branchHead.short)  "
         + "changed \(TimeInWords.relative(record.updatedAt, to: now.wall))")
     if let spending = record.spending {
-      let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
+      let reading = BudgetReading(spending, limits: record.budget, at: now)
       invocation.print(
-        "budget \(spending.segmentTokens) of \(record.plan.budget.windowTokens) tokens "
+        "budget \(spending.segmentTokens) of \(record.budget.windowTokens) tokens "
           + "(\(reading.windowPercent) %) in segment \(record.segment?.number ?? 0), "
           + "\(TimeInWords.brief(reading.sessionElapsed)) of "
-          + "\(record.plan.budget.sessionMinutes)m")
+          + "\(record.budget.sessionMinutes)m")
     }
     for handoff in try running(view) {
       guard let claim = handoff.claim else { continue }
