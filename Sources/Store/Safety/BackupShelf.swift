@@ -21,8 +21,9 @@ package struct BackupShelf: Hashable, Sendable {
   /// The copies that are there, newest first. `unpack` makes a store of one.
   package func copies() -> [String] { found().map { "\(folder)/\($0.name)" } }
 
-  /// When the newest copy was made; `nil` where there is none.
-  package func newest() -> Timestamp? { found().first?.time }
+  /// When the newest copy was made; `nil` where there is none. What `now` has not come to yet is from
+  /// a clock that was set back since, and older than all that is dated earlier.
+  package func newest(at now: Timestamp) -> Timestamp? { found(at: now).first?.time }
 
   /// Makes a store of a copy, which stays as it is.
   ///
@@ -34,7 +35,7 @@ package struct BackupShelf: Hashable, Sendable {
 
   /// Whether the newest copy is old enough, or comes from a clock that has been set back since.
   func isDue(at now: Timestamp) -> Bool {
-    guard let newest = newest() else { return true }
+    guard let newest = newest(at: now) else { return true }
     let age = now.since(newest)
     return age < .zero || age >= Self.interval
   }
@@ -55,8 +56,15 @@ package struct BackupShelf: Hashable, Sendable {
       throw .cannotOpen(path: path, reason: lastSystemError())
     }
     try StorePlace.synchronizeDirectory(of: path)
-    for path in copies().dropFirst(Self.copiesMax) { unlink(path) }
+    for copy in found(at: now).dropFirst(Self.copiesMax) { unlink("\(folder)/\(copy.name)") }
     return path
+  }
+
+  /// Newest first, and last those that `now` has not come to yet: by their dates they would outlast
+  /// all that are made from now on.
+  private func found(at now: Timestamp) -> [(time: Timestamp, name: String)] {
+    let all = found()
+    return all.filter { $0.time <= now } + all.filter { now < $0.time }
   }
 
   private func found() -> [(time: Timestamp, name: String)] {
@@ -107,8 +115,8 @@ package struct BackupShelf: Hashable, Sendable {
 
 /// What a store remembers of its copies.
 struct BackupState {
-  /// When the next may be due, so that not every commit reads the folder.
-  var next: Timestamp?
+  /// When it was looked last whether one is due, so that not every commit reads the folder.
+  var last: Timestamp?
   var failure: StoreError?
 }
 
@@ -121,8 +129,9 @@ extension SQLiteStore {
   func keepCopy(at now: Timestamp) {
     guard let shelf else { return }
     let isTime = copying.withLock { state in
-      if let next = state.next, now < next { return false }
-      state.next = now.advanced(by: BackupShelf.interval)
+      // A clock that was set back is no reason to wait until it has come so far again.
+      if let last = state.last, last <= now, now.since(last) < BackupShelf.interval { return false }
+      state.last = now
       return true
     }
     guard isTime else { return }
