@@ -162,6 +162,9 @@ import Testing
     let copy = try SQLiteStore.open(path: plain, role: .reader)
     #expect(try copy.head() == store.head())
     #expect(shelf.newest(at: clock.now.wall) == clock.now.wall)
+    clock.jumpWall(by: .milliseconds(-1))
+    try note("of another thread, which asked for the time before", in: store)
+    #expect(shelf.copies().count == 2)
   }
 
   @Test func `a copy is packed, so that gunzip opens it, and smaller`() throws {

@@ -21,8 +21,8 @@ package struct BackupShelf: Hashable, Sendable {
   /// The copies that are there, newest first. `unpack` makes a store of one.
   package func copies() -> [String] { found().map { "\(folder)/\($0.name)" } }
 
-  /// When the newest copy was made; `nil` where there is none. What `now` has not come to yet is from
-  /// a clock that was set back since, and older than all that is dated earlier.
+  /// When the newest copy was made; `nil` where there is none. One that is dated five minutes ahead of
+  /// `now` or more is from a clock that was set back since, and older than all the others.
   package func newest(at now: Timestamp) -> Timestamp? { found(at: now).first?.time }
 
   /// Makes a store of a copy, which stays as it is.
@@ -37,7 +37,7 @@ package struct BackupShelf: Hashable, Sendable {
   func isDue(at now: Timestamp) -> Bool {
     guard let newest = newest(at: now) else { return true }
     let age = now.since(newest)
-    return age < .zero || age >= Self.interval
+    return age <= .zero - Self.interval || age >= Self.interval
   }
 
   /// Puts a store's copy on the shelf, packed, and takes the oldest off.
@@ -60,11 +60,12 @@ package struct BackupShelf: Hashable, Sendable {
     return path
   }
 
-  /// Newest first, and last those that `now` has not come to yet: by their dates they would outlast
-  /// all that are made from now on.
+  /// Newest first, and last those that are dated ahead of `now`, since by their dates they would
+  /// outlast all that are made from now on. Less than five minutes ahead is no clock set back, but
+  /// another thread's commit.
   private func found(at now: Timestamp) -> [(time: Timestamp, name: String)] {
-    let all = found()
-    return all.filter { $0.time <= now } + all.filter { now < $0.time }
+    let (all, ahead) = (found(), now.advanced(by: Self.interval))
+    return all.filter { $0.time < ahead } + all.filter { ahead <= $0.time }
   }
 
   private func found() -> [(time: Timestamp, name: String)] {
@@ -130,7 +131,9 @@ extension SQLiteStore {
     guard let shelf else { return }
     let isTime = copying.withLock { state in
       // A clock that was set back is no reason to wait until it has come so far again.
-      if let last = state.last, last <= now, now.since(last) < BackupShelf.interval { return false }
+      if let last = state.last, BackupShelf.interval > max(now.since(last), last.since(now)) {
+        return false
+      }
       state.last = now
       return true
     }
