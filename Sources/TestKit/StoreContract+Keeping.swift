@@ -61,6 +61,46 @@ extension StoreContract {
       "spending is \(String(describing: spending))")
   }
 
+  /// A segment lasted as long as its end says, whatever the wall clock says; where an older journal
+  /// does not say, the wall clock's time between its events is taken, never less than nothing.
+  package func segmentsLastAsLongAsTheirEndsSay() throws {
+    let sample = try SamplePlan()
+    let (store, clock) = try started(sample)
+    func next(_ number: Int, after elapsed: Int?, opened boot: BootInstant?) throws {
+      try commit(
+        store, sample, clock, [],
+        [
+          .segmentClosed(number: number - 1, reason: "time", elapsedMilliseconds: elapsed),
+          .segmentOpened(Segment(number: number, openedAt: clock.now.wall, openedBoot: boot)),
+        ])
+    }
+    var earlier = Duration.zero
+    // In seconds: what passes, how far the clock is set, what the end says, what counts.
+    let ends: [(passed: Int, jump: Int, told: Int?, counted: Int)] = [
+      (100, 0, nil, 100), (200, 86_400, 200, 200), (300, -864_000, 300, 300),
+      (400, 864_000, 0, 0), (500, -86_400, nil, 0), (600, 0, -5, 0),
+    ]
+    for (index, (passed, jump, told, counted)) in ends.enumerated() {
+      clock.advance(by: .seconds(passed))
+      clock.jumpWall(by: .seconds(jump))
+      let opened = index.isMultiple(of: 2) ? clock.now.boot : nil
+      try next(index + 2, after: told.map { $0 * 1000 }, opened: opened)
+      earlier += .seconds(counted)
+      let record = try store.session(sample.session)
+      try require(
+        record?.spending
+          == Spending(
+            segmentTokens: 0, segmentOpenedAt: clock.now.wall, segmentOpenedBoot: opened,
+            earlierSegments: earlier),
+        "after segment \(index + 1) spending is \(String(describing: record?.spending))")
+      try require(record?.segment?.openedBoot == opened, "another segment is open")
+    }
+    let before = try StoreSnapshot(of: store)
+    try store.rebuild()
+    try require(try StoreSnapshot(of: store) == before, "the rebuilt store differs")
+    try requireWhole(store)
+  }
+
   /// Two sessions in one store do not see each other.
   package func sessionsAreApart() throws {
     let (first, second) = (try SamplePlan(session: 1), try SamplePlan(session: 2))

@@ -147,6 +147,25 @@ struct SessionRunTests {
     #expect(again.termination == .exited(0), said(again))
   }
 
+  @Test func `the status of a session that was given more time says how much it has`()
+    async throws
+  {
+    let project = try await ProjectFixture()
+    let extended = await project.shell(
+      """
+      env --default-signal=INT $orchestrate run session-007 --no-launch 2>first.log & pid=$!
+      until grep -q 'task-1' first.log; do sleep 0.1; done; kill -INT $pid; wait $pid
+      $orchestrate run session-007 --no-launch --extend 1h 2>second.log & pid=$!
+      until grep -q HEALTH second.log; do sleep 0.1; done; kill -9 $pid; wait $pid; exit 0
+      """)
+    #expect(extended.termination == .exited(0), said(extended))
+    let status = await project.orchestrate("status")
+    #expect(status.standardOutput.text.contains(" of 300m"), said(status))
+    let document = await project.orchestrate("status", "--json")
+    let budget = try JSONValue(parsing: Array(document.standardOutput.text.utf8))["budget"]
+    #expect(budget?["sessionMinutesMax"]?.int == 300, said(document))
+  }
+
   @Test func `agents that poll carry a session to its end, and do nothing twice`() async throws {
     let project = try await ProjectFixture()
     let loop = """

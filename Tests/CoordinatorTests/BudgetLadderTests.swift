@@ -94,7 +94,7 @@ struct BudgetLadderTests {
     #expect(try segment(project) == 2)
     #expect(hasSummary(project))
     let reasons = try project.store.entries(in: project.session, after: 0, limit: 1000)
-      .compactMap { if case .segmentClosed(_, let reason) = $0.event { reason } else { nil } }
+      .compactMap { if case .segmentClosed(_, let reason, _) = $0.event { reason } else { nil } }
     #expect(reasons.allSatisfy { $0.contains("SESSION003") } && reasons.count == 1)
   }
 
@@ -104,6 +104,43 @@ struct BudgetLadderTests {
     _ = try await project.requireClaim(coordinator)
     #expect(try segment(project) == 2)
     #expect(hasSummary(project))
+  }
+
+  @Test(arguments: [365, -365, 3_650, -3_650])
+  func `the wall clock may jump by years: no minute is used up by it, none is given`(
+    days: Int
+  ) async throws {
+    let (project, coordinator) = try await started()
+    project.clock.advance(by: .seconds(10 * 60))
+    project.clock.jumpWall(by: .seconds(days * 86_400))
+    let first = try await project.requireClaim(coordinator)
+    #expect(try segment(project) == 1)
+    try await coordinator.release(first.handoff.id, fence: first.claim.fence)
+    // Nor does a segment that was closed after a jump count otherwise.
+    for number in 2...6 {
+      project.clock.advance(by: .seconds((number == 2 ? 30 : 40) * 60))
+      project.clock.jumpWall(by: .seconds(days * (number.isMultiple(of: 2) ? -86_400 : 86_400)))
+      let claimed = try await project.requireClaim(coordinator)
+      #expect(try segment(project) == number)
+      try await coordinator.release(claimed.handoff.id, fence: claimed.claim.fence)
+    }
+    let spending = try #require(try project.store.session(project.session)?.spending)
+    #expect(spending.earlierSegments == .seconds(200 * 60))
+    project.clock.advance(by: .seconds(40 * 60))
+    #expect(await problem { _ = try await project.claim(coordinator) }?.code == "BUDGET002")
+  }
+
+  @Test func `a machine that starts anew with a wrong clock takes at most a segment's minutes`()
+    async throws
+  {
+    let (project, coordinator) = try await started()
+    project.clock.reboot()
+    project.clock.jumpWall(by: .seconds(3_650 * 86_400))
+    _ = try await project.requireClaim(coordinator)
+    #expect(try segment(project) == 2)
+    let spending = try #require(try project.store.session(project.session)?.spending)
+    #expect(spending.earlierSegments == .seconds(40 * 60))
+    #expect(spending.segmentOpenedBoot == project.clock.now.boot)
   }
 
   @Test func `after 240 minutes nothing goes on until the session is given more`() async throws {

@@ -30,7 +30,12 @@ import Testing
     .sessionPlanned(plan), .configurationRead(Digest.sha256(of: "c".utf8)),
     .lifecycleMoved(SessionLifecycle()),
     .segmentOpened(Segment(number: 1, openedAt: Timestamp(milliseconds: 5))),
+    .segmentOpened(
+      Segment(
+        number: 2, openedAt: Timestamp(milliseconds: 5),
+        openedBoot: BootInstant(bootID: "boot-1", milliseconds: 7))),
     .segmentClosed(number: 1, reason: "full"),
+    .segmentClosed(number: 2, reason: "full", elapsedMilliseconds: 9),
     .healthChecked(.broken, forced: true, evidence: nil),
     .healthChecked(.healthy, forced: false, evidence: Digest.sha256(of: "h".utf8)),
     .branchMoved(to: .sample(3)), .budgetChanged(BudgetLimits(sessionMinutes: 300)),

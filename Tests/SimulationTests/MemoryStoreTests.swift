@@ -52,6 +52,10 @@ import Testing
     try contract.usageIsSummedBySegment()
   }
 
+  @Test func `a segment lasted as long as its end says`() throws {
+    try contract.segmentsLastAsLongAsTheirEndsSay()
+  }
+
   @Test func `what decides when a task begins follows from its record`() throws {
     try contract.outlinesFollowFromTasks()
   }

@@ -91,6 +91,11 @@ extension TemporaryDirectory {
   }
 
   @Test(arguments: Medium.allCases)
+  func `a segment lasted as long as its end says`(medium: Medium) throws {
+    try medium.contract(in: directory).segmentsLastAsLongAsTheirEndsSay()
+  }
+
+  @Test(arguments: Medium.allCases)
   func `what decides when a task begins follows from its record`(medium: Medium) throws {
     try medium.contract(in: directory).outlinesFollowFromTasks()
   }

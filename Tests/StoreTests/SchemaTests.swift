@@ -50,6 +50,7 @@ import Testing
     "UPDATE sessions SET branch_head = 'main'", "UPDATE sessions SET health = 'FINE'",
     "UPDATE tasks SET state = 'completed'", "UPDATE tasks SET state = 'working' WHERE position = 3",
     "UPDATE segments SET closed_at = 1", "UPDATE segments SET input_tokens = -1",
+    "UPDATE segments SET opened_boot = 'boot-1'", "UPDATE segments SET opened_boot_ms = 1",
     "INSERT INTO segments (session, number, opened_at) VALUES (39, 2, 0)",
     "UPDATE claims SET outcome = 'accepted'", "UPDATE claims SET fence = 0",
     "DELETE FROM handoffs", "DELETE FROM sessions",

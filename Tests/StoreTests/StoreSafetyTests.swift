@@ -125,8 +125,28 @@ import Testing
     }
     #expect(shelf.copies().count == 10)
     #expect(!shelf.copies().contains(first))
-    clock.jumpWall(by: .seconds(-86_400))
-    #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) != nil, "the clock was set back")
+  }
+
+  @Test func `after the clock was set back copies are made as before, and are the newest`() throws {
+    let store = try SQLiteStore.open(path: path, role: .writer(try lock()), shelf: shelf)
+    try start(store)
+    for round in 1...10 {
+      clock.advance(by: .seconds(300))
+      try note("\(round)", in: store)
+    }
+    let earlier = Set(shelf.copies())
+    #expect(earlier.count == 10)
+    clock.jumpWall(by: .seconds(-365 * 86_400))
+    for round in 1...12 {
+      try note("\(round) after that", in: store)
+      let made = Set(shelf.copies()).subtracting(earlier)
+      #expect(made.count == min(10, round))
+      clock.advance(by: .seconds(299))
+      try note("\(round), too early", in: store)
+      #expect(Set(shelf.copies()).subtracting(earlier) == made)
+      #expect(try store.backUpIfDue(to: shelf, at: clock.now.wall) == nil)
+      clock.advance(by: .seconds(1))
+    }
   }
 
   @Test func `a store with a shelf copies itself while it is written in`() throws {
@@ -141,7 +161,10 @@ import Testing
     try BackupShelf.unpack(shelf.copies()[0], into: plain)
     let copy = try SQLiteStore.open(path: plain, role: .reader)
     #expect(try copy.head() == store.head())
-    #expect(shelf.newest() == clock.now.wall)
+    #expect(shelf.newest(at: clock.now.wall) == clock.now.wall)
+    clock.jumpWall(by: .milliseconds(-1))
+    try note("of another thread, which asked for the time before", in: store)
+    #expect(shelf.copies().count == 2)
   }
 
   @Test func `a copy is packed, so that gunzip opens it, and smaller`() throws {

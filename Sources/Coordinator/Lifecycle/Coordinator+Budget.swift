@@ -5,10 +5,10 @@ package import Domain
 package import Store
 
 extension Coordinator {
-  /// Where a session's spending stands.
+  /// Where a session's spending stands; `nil` between segments.
   package nonisolated func reading(_ session: SessionRecord) -> BudgetReading? {
     session.spending.map {
-      BudgetReading($0, limits: session.budget, at: clock().wall)
+      BudgetReading($0, limits: session.budget, at: clock())
     }
   }
 
@@ -47,17 +47,24 @@ extension Coordinator {
   /// Ends the open segment with a summary and opens the next.
   package func nextSegment(_ session: SessionRecord, reason: String) throws(Problem) {
     let id = session.plan.session
-    let number = session.segment?.number ?? 0
     let last = try read { (store) throws(StoreError) in
       try store.usage(in: id).segments.last?.segment.number
     }
-    let segment = Segment(number: (last ?? 0) + 1, openedAt: clock().wall)
-    var events: [SessionEvent] = []
-    if number > 0 { events.append(.segmentClosed(number: number, reason: reason)) }
-    events.append(.segmentOpened(segment))
-    try record(id, events)
-    if number > 0 { try writeSummary(id) }
+    let closed = closing(session, reason: reason)
+    let now = clock()
+    let segment = Segment(number: (last ?? 0) + 1, openedAt: now.wall, openedBoot: now.boot)
+    try record(id, (closed.map { [$0] } ?? []) + [.segmentOpened(segment)])
+    if closed != nil { try writeSummary(id) }
     tell(.segmentOpened(segment, reason: reason))
+  }
+
+  /// The end of a session's open segment, with how long it lasted; `nil` where none is open.
+  nonisolated func closing(_ session: SessionRecord, reason: String) -> SessionEvent? {
+    session.segment.map {
+      .segmentClosed(
+        number: $0.number, reason: reason,
+        elapsedMilliseconds: reading(session)?.segmentElapsed.wholeMilliseconds)
+    }
   }
 
   /// Gives a session more time.

@@ -236,8 +236,9 @@ extension Coordinator {
       if try requireSession(session).lifecycle.state == .active(.execution) { return .interrupted }
     }
     if try requireSession(session).lifecycle.state == .active(.review) {
-      let number = try requireSession(session).segment?.number ?? 1
-      try record(session, [.segmentClosed(number: number, reason: "the session ends")])
+      if let closed = closing(try requireSession(session), reason: "the session ends") {
+        try record(session, [closed])
+      }
       try moveLifecycle(session) { (lifecycle) throws(SessionRejection) in
         try lifecycle.finished(.review)
       }

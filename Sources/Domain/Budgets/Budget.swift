@@ -22,15 +22,41 @@ package struct BudgetLimits: Hashable, Sendable, Codable {
 package struct Spending: Hashable, Sendable, Codable {
   /// Tokens used in the open segment.
   package var segmentTokens: Int
-  /// When the open segment began.
+  /// When the open segment began, on the wall clock.
   package var segmentOpenedAt: Timestamp
+  /// The same moment on the boot clock; `nil` where the journal is older than that was kept.
+  package var segmentOpenedBoot: BootInstant?
   /// Time in which segments were open before this one.
   package var earlierSegments: Duration
 
-  package init(segmentTokens: Int, segmentOpenedAt: Timestamp, earlierSegments: Duration) {
+  package init(
+    segmentTokens: Int, segmentOpenedAt: Timestamp, segmentOpenedBoot: BootInstant? = nil,
+    earlierSegments: Duration
+  ) {
     self.segmentTokens = segmentTokens
     self.segmentOpenedAt = segmentOpenedAt
+    self.segmentOpenedBoot = segmentOpenedBoot
     self.earlierSegments = earlierSegments
+  }
+
+  /// How long the open segment has lasted at `now`: by the boot clock, which nobody can set, while
+  /// the machine has not started anew; by the wall clock where only that was kept.
+  ///
+  /// After a new start no clock tells by itself: the wall clock may have been set, and the boot
+  /// clock counts from the start, or is another machine's. Of the two and the length at which a
+  /// segment ends anyway, the middle one is taken, so that neither clock can take more than a
+  /// segment's minutes or keep one from ending.
+  ///
+  /// - Parameter segmentMinutes: that length.
+  fileprivate func segmentElapsed(at now: Moment, segmentMinutes: Int) -> Duration {
+    let byWall = max(.zero, now.wall.since(segmentOpenedAt))
+    guard let opened = segmentOpenedBoot else { return byWall }
+    let sinceStart = Duration.milliseconds(now.boot.milliseconds)
+    if now.boot.bootID == opened.bootID, now.boot.milliseconds >= opened.milliseconds {
+      return sinceStart - .milliseconds(opened.milliseconds)
+    }
+    let length = Duration.seconds(min(segmentMinutes, Int.max / 60) * 60)
+    return [byWall, sinceStart, length].sorted()[1]
   }
 }
 
@@ -57,14 +83,15 @@ package struct BudgetReading: Hashable, Sendable, Codable {
   package let rung: BudgetRung
   /// 0 … 100 and over.
   package let windowPercent: Int
-  /// How long the open segment has lasted; zero where the clock went back behind its beginning.
+  /// How long the open segment has lasted, which no jump of the wall clock changes while the
+  /// machine has not started anew.
   package let segmentElapsed: Duration
   /// How long segments have been open in all, this one included.
   package let sessionElapsed: Duration
 
   /// The rung that spending has reached at `now`; pure, so the clock is the caller's.
-  package init(_ spending: Spending, limits: BudgetLimits, at now: Timestamp) {
-    let elapsed = max(.zero, now.since(spending.segmentOpenedAt))
+  package init(_ spending: Spending, limits: BudgetLimits, at now: Moment) {
+    let elapsed = spending.segmentElapsed(at: now, segmentMinutes: limits.segmentMinutes)
     segmentElapsed = elapsed
     sessionElapsed = spending.earlierSegments + elapsed
     // Counts come from agents and limits from files: neither may be too large to reckon with.

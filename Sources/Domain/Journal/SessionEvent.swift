@@ -8,7 +8,9 @@ package enum SessionEvent: Hashable, Sendable, Codable {
   case configurationRead(Digest)
   case lifecycleMoved(SessionLifecycle)
   case segmentOpened(Segment)
-  case segmentClosed(number: Int, reason: String)
+  /// `elapsedMilliseconds` is how long it lasted; `nil` in journals older than that was kept, where
+  /// the wall clock's times have to do.
+  case segmentClosed(number: Int, reason: String, elapsedMilliseconds: Int? = nil)
   case healthChecked(HealthStatus, forced: Bool, evidence: Digest?)
   /// `grounds` is the digest of what was measured for a merge; `nil` where it moved otherwise.
   case branchMoved(to: ObjectID, grounds: Digest? = nil)
@@ -67,10 +69,14 @@ package struct Segment: Hashable, Sendable, Codable {
   package let number: Int
   /// When it began, on the wall clock.
   package let openedAt: Timestamp
+  /// The same moment on the boot clock, by which its minutes are counted; `nil` in journals older
+  /// than that was kept.
+  package let openedBoot: BootInstant?
 
-  package init(number: Int, openedAt: Timestamp) {
+  package init(number: Int, openedAt: Timestamp, openedBoot: BootInstant? = nil) {
     self.number = number
     self.openedAt = openedAt
+    self.openedBoot = openedBoot
   }
 }
 

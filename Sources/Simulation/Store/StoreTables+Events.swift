@@ -24,7 +24,8 @@ extension StoreTables {
       row.lifecycle = lifecycle
       row.endedAt = lifecycle.isEnded ? at : nil
     case .segmentOpened(let segment): try opened(segment, &row)
-    case .segmentClosed(let number, let reason): try closed(number, reason, &row, at)
+    case .segmentClosed(let number, let reason, let elapsed):
+      try closed(number, reason, elapsed, &row, at)
     case .healthChecked(let health, let isForced, _):
       row.health = health
       if isForced { row.isForced = true }
@@ -72,15 +73,17 @@ extension StoreTables {
   }
 
   private func closed(
-    _ number: Int, _ reason: String, _ row: inout SessionRow, _ at: Timestamp
+    _ number: Int, _ reason: String, _ elapsedMilliseconds: Int?, _ row: inout SessionRow,
+    _ at: Timestamp
   ) throws(StoreError) {
     guard let open = row.segments.last, open.segment.number == number, open.closedAt == nil else {
       throw refusal("segment \(number) is not open")
     }
     row.segments[row.segments.count - 1] = SegmentUsage(
       segment: open.segment, closedAt: at, reason: reason, usage: open.usage)
-    row.earlier += .milliseconds(
-      max(0, at.milliseconds - open.segment.openedAt.milliseconds))
+    let elapsed =
+      elapsedMilliseconds ?? at.since(open.segment.openedAt).wholeMilliseconds
+    row.earlier += .milliseconds(max(0, elapsed))
   }
 
   private func moved(

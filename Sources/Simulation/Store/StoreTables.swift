@@ -157,7 +157,7 @@ struct StoreTables: Sendable {
     let spending = open.map {
       Spending(
         segmentTokens: $0.usage.tokens, segmentOpenedAt: $0.segment.openedAt,
-        earlierSegments: row.earlier)
+        segmentOpenedBoot: $0.segment.openedBoot, earlierSegments: row.earlier)
     }
     return SessionRecord(
       plan: PlannedSession(row.plan), lifecycle: row.lifecycle, budget: row.budget, isForced: row.isForced,

@@ -29,7 +29,7 @@ struct PollingWorker {
     while !world.isOver {
       let answer = await ask { (coordinator) throws(Problem) in try await coordinator.claim(request)
       }
-      if case .problem(let problem) = answer, problem.code == "BUDGET002" { await extend() }
+      if case .problem(let problem) = answer, world.minutesAreUp(problem) { await extend() }
       guard case .value(let claimed?) = answer else {
         await world.pause(for: 500...3_000)
         continue
@@ -38,7 +38,7 @@ struct PollingWorker {
     }
   }
 
-  /// The session's minutes are up, which years of the wall clock can do: a person gives more.
+  /// The session's minutes are up: a person gives more.
   private func extend() async {
     let session = world.plan.session
     _ = await ask { (coordinator) throws(Problem) in

@@ -30,7 +30,8 @@ struct Projection {
     case .configurationRead(let digest): try update(scope, "configuration = ?2", .id(digest))
     case .lifecycleMoved(let lifecycle): try moved(lifecycle, scope)
     case .segmentOpened(let segment): try opened(segment, scope)
-    case .segmentClosed(let number, let reason): try closed(number, reason, scope)
+    case .segmentClosed(let number, let reason, let elapsed):
+      try closed(number, reason, elapsed, scope)
     case .healthChecked(let health, let isForced, _):
       try update(scope, "health = ?2", .text(health.rawValue))
       if isForced { try update(scope, "forced = ?2", .integer(1)) }
@@ -106,11 +107,17 @@ struct Projection {
 
   private func opened(_ segment: Segment, _ scope: Scope) throws(StoreError) {
     try connection.run(
-      "INSERT INTO segments (session, number, opened_at) VALUES (?1, ?2, ?3)",
-      .id(scope.session), .integer(segment.number), .time(segment.openedAt))
+      """
+      INSERT INTO segments (session, number, opened_at, opened_boot, opened_boot_ms)
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      """, .id(scope.session), .integer(segment.number), .time(segment.openedAt),
+      segment.openedBoot.map { .text($0.bootID) } ?? .null,
+      segment.openedBoot.map { .integer($0.milliseconds) } ?? .null)
   }
 
-  private func closed(_ number: Int, _ reason: String, _ scope: Scope) throws(StoreError) {
+  private func closed(
+    _ number: Int, _ reason: String, _ elapsedMilliseconds: Int?, _ scope: Scope
+  ) throws(StoreError) {
     let openedAt = try connection.first(
       """
       UPDATE segments SET closed_at = ?3, reason = ?4
@@ -118,8 +125,8 @@ struct Projection {
       """, [.id(scope.session), .integer(number), .time(scope.at), .text(reason)]
     ) { $0.time(0) }
     guard let openedAt else { throw scope.contradiction("segment \(number) is not open") }
-    let elapsed = max(0, scope.at.milliseconds - openedAt.milliseconds)
-    try update(scope, "earlier_ms = earlier_ms + ?2", .integer(elapsed))
+    let elapsed = elapsedMilliseconds ?? scope.at.since(openedAt).wholeMilliseconds
+    try update(scope, "earlier_ms = earlier_ms + ?2", .integer(max(0, elapsed)))
   }
 
   // MARK: Tasks

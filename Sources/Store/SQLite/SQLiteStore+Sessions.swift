@@ -95,7 +95,7 @@ extension Database {
     let spending = open.map {
       Spending(
         segmentTokens: $0.usage.tokens, segmentOpenedAt: $0.segment.openedAt,
-        earlierSegments: row.earlier)
+        segmentOpenedBoot: $0.segment.openedBoot, earlierSegments: row.earlier)
     }
     let plan = try plan(of: id, entry: row.entry)
     return SessionRecord(
@@ -192,14 +192,16 @@ extension Database {
   ) throws(StoreError) -> [SegmentUsage] {
     try connection.rows(
       """
-      SELECT number, opened_at, closed_at, reason,
+      SELECT number, opened_at, opened_boot, opened_boot_ms, closed_at, reason,
         input_tokens, output_tokens, cost_micro_usd, estimated
       FROM segments WHERE \(condition)
       """, [.id(session)]
     ) { row in
       SegmentUsage(
-        segment: Segment(number: row.integer(0), openedAt: row.time(1)),
-        closedAt: row.optionalTime(2), reason: row.optionalText(3), usage: row.usage(4))
+        segment: Segment(
+          number: row.integer(0), openedAt: row.time(1),
+          openedBoot: row.optionalText(2).map { BootInstant(bootID: $0, milliseconds: row.integer(3)) }
+        ), closedAt: row.optionalTime(4), reason: row.optionalText(5), usage: row.usage(6))
     }
   }
 }

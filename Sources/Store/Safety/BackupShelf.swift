@@ -21,8 +21,9 @@ package struct BackupShelf: Hashable, Sendable {
   /// The copies that are there, newest first. `unpack` makes a store of one.
   package func copies() -> [String] { found().map { "\(folder)/\($0.name)" } }
 
-  /// When the newest copy was made; `nil` where there is none.
-  package func newest() -> Timestamp? { found().first?.time }
+  /// When the newest copy was made; `nil` where there is none. One that is dated five minutes ahead of
+  /// `now` or more is from a clock that was set back since, and older than all the others.
+  package func newest(at now: Timestamp) -> Timestamp? { found(at: now).first?.time }
 
   /// Makes a store of a copy, which stays as it is.
   ///
@@ -34,9 +35,9 @@ package struct BackupShelf: Hashable, Sendable {
 
   /// Whether the newest copy is old enough, or comes from a clock that has been set back since.
   func isDue(at now: Timestamp) -> Bool {
-    guard let newest = newest() else { return true }
+    guard let newest = newest(at: now) else { return true }
     let age = now.since(newest)
-    return age < .zero || age >= Self.interval
+    return age <= .zero - Self.interval || age >= Self.interval
   }
 
   /// Puts a store's copy on the shelf, packed, and takes the oldest off.
@@ -55,8 +56,16 @@ package struct BackupShelf: Hashable, Sendable {
       throw .cannotOpen(path: path, reason: lastSystemError())
     }
     try StorePlace.synchronizeDirectory(of: path)
-    for path in copies().dropFirst(Self.copiesMax) { unlink(path) }
+    for copy in found(at: now).dropFirst(Self.copiesMax) { unlink("\(folder)/\(copy.name)") }
     return path
+  }
+
+  /// Newest first, and last those that are dated ahead of `now`, since by their dates they would
+  /// outlast all that are made from now on. Less than five minutes ahead is no clock set back, but
+  /// another thread's commit.
+  private func found(at now: Timestamp) -> [(time: Timestamp, name: String)] {
+    let (all, ahead) = (found(), now.advanced(by: Self.interval))
+    return all.filter { $0.time < ahead } + all.filter { ahead <= $0.time }
   }
 
   private func found() -> [(time: Timestamp, name: String)] {
@@ -107,8 +116,8 @@ package struct BackupShelf: Hashable, Sendable {
 
 /// What a store remembers of its copies.
 struct BackupState {
-  /// When the next may be due, so that not every commit reads the folder.
-  var next: Timestamp?
+  /// When it was looked last whether one is due, so that not every commit reads the folder.
+  var last: Timestamp?
   var failure: StoreError?
 }
 
@@ -121,8 +130,11 @@ extension SQLiteStore {
   func keepCopy(at now: Timestamp) {
     guard let shelf else { return }
     let isTime = copying.withLock { state in
-      if let next = state.next, now < next { return false }
-      state.next = now.advanced(by: BackupShelf.interval)
+      // A clock that was set back is no reason to wait until it has come so far again.
+      if let last = state.last, BackupShelf.interval > max(now.since(last), last.since(now)) {
+        return false
+      }
+      state.last = now
       return true
     }
     guard isTime else { return }

@@ -207,7 +207,7 @@ enum DoctorCommand {
     let shelf = project.shelf
     guard access(project.paths.database, F_OK) == 0 else { return [] }
     let now = SystemClock.make()().wall
-    let newest = shelf.newest().map { "\(TimeInWords.brief(now.since($0))) old" }
+    let newest = shelf.newest(at: now).map { "\(TimeInWords.brief(now.since($0))) old" }
     let count = shelf.copies().count
     if let failure = shelf.failure() {
       return [

@@ -18,7 +18,7 @@ enum StatusCommand {
     let view = try SessionView(invocation)
     let tasks = try view.tasks()
     let needs = try needs(view, tasks)
-    let now = SystemClock.make()().wall
+    let now = SystemClock.make()()
     if invocation.wantsJSON {
       var document = Shapes.session(view.record, tasks: tasks)
       document.set(
@@ -74,22 +74,22 @@ enum StatusCommand {
     }
   }
 
-  private static func budget(_ record: SessionRecord, _ now: Timestamp) -> JSONValue {
+  private static func budget(_ record: SessionRecord, _ now: Moment) -> JSONValue {
     guard let spending = record.spending else { return .null }
-    let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
+    let reading = BudgetReading(spending, limits: record.budget, at: now)
     return [
-      "windowTokens": .integer(record.plan.budget.windowTokens),
+      "windowTokens": .integer(record.budget.windowTokens),
       "usedTokens": .integer(spending.segmentTokens),
       "windowPercent": .integer(reading.windowPercent),
       "segmentMinutes": .integer(reading.segmentElapsed.wholeMilliseconds / 60_000),
       "sessionMinutes": .integer(reading.sessionElapsed.wholeMilliseconds / 60_000),
-      "sessionMinutesMax": .integer(record.plan.budget.sessionMinutes),
+      "sessionMinutesMax": .integer(record.budget.sessionMinutes),
     ]
   }
 
   private static func show(
     _ invocation: Invocation, _ view: SessionView, _ tasks: [TaskRecord], _ needs: [Need],
-    _ now: Timestamp
+    _ now: Moment
   ) throws(Problem) {
     let style = invocation.style
     let record = view.record
@@ -109,21 +109,21 @@ enum StatusCommand {
       "\nsession \(view.id)  \(TerminalStyle.harmless(record.plan.title))\n"
         + "phase \(record.lifecycle.name)  \(done)/\(tasks.count) tasks merged  "
         + "branch session/\(view.id) at \(record.branchHead.short)  "
-        + "changed \(TimeInWords.relative(record.updatedAt, to: now))")
+        + "changed \(TimeInWords.relative(record.updatedAt, to: now.wall))")
     if let spending = record.spending {
-      let reading = BudgetReading(spending, limits: record.plan.budget, at: now)
+      let reading = BudgetReading(spending, limits: record.budget, at: now)
       invocation.print(
-        "budget \(spending.segmentTokens) of \(record.plan.budget.windowTokens) tokens "
+        "budget \(spending.segmentTokens) of \(record.budget.windowTokens) tokens "
           + "(\(reading.windowPercent) %) in segment \(record.segment?.number ?? 0), "
           + "\(TimeInWords.brief(reading.sessionElapsed)) of "
-          + "\(record.plan.budget.sessionMinutes)m")
+          + "\(record.budget.sessionMinutes)m")
     }
     for handoff in try running(view) {
       guard let claim = handoff.claim else { continue }
       let verb = if case .submitted = handoff.state { "proving" } else { "working" }
       invocation.print(
         "\(verb)  \(handoff.id) \(handoff.stage.rawValue) of \(handoff.task) by \(claim.worker), "
-          + "since \(TimeInWords.relative(claim.claimedAt, to: now))")
+          + "since \(TimeInWords.relative(claim.claimedAt, to: now.wall))")
     }
     invocation.print("")
     invocation.output.write(TaskCommands.table(tasks).render(style), to: .data)

@@ -67,10 +67,14 @@ enum DerivedTables {
       session INTEGER NOT NULL REFERENCES sessions (number),
       number INTEGER NOT NULL CHECK (number > 0),
       opened_at INTEGER NOT NULL,
+      -- None where the journal is older than the boot clock's time was kept.
+      opened_boot TEXT,
+      opened_boot_ms INTEGER,
       closed_at INTEGER,
       reason TEXT,
       \(usage),
       PRIMARY KEY (session, number),
+      CHECK ((opened_boot IS NULL) = (opened_boot_ms IS NULL)),
       CHECK ((closed_at IS NULL) = (reason IS NULL))
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX \(schema).segment_open ON segments (session) WHERE closed_at IS NULL;
