@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Worlds in which nothing may break, and five bugs that must not stay hidden.
 
+import Glibc
 import Simulation
+import Synchronization
 import Testing
 
 @Suite struct SimulationTests {
@@ -12,6 +14,22 @@ import Testing
   ) {
     let outcome = Simulation().firstViolation(in: hundred * 100 + 1...hundred * 100 + 100)
     #expect(outcome == nil)
+  }
+
+  /// 8631: the lock of a rescue ref, left by a kill after the session had ended.
+  @Test(arguments: [UInt64(8631)])
+  func `a world that broke something once holds`(seed: UInt64) {
+    #expect(Simulation().run(seed).violation == nil)
+  }
+
+  @Test func `nothing of the real process gets into a trace`() {
+    let told = Mutex("")
+    for seed in UInt64(80)...85 {
+      _ = Simulation().run(seed) { line in told.withLock { $0 += line + "\n" } }
+    }
+    let text = told.withLock(\.self)
+    #expect(text.contains("died with its coordinator"))
+    #expect(!text.contains("run:\(getpid()):"))
   }
 
   @Test func `the same seed takes the same way, whatever ran before it`() {

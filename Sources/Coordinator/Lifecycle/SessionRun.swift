@@ -88,7 +88,7 @@ package struct SessionRun: Sendable {
 
   /// One place in which one agent works at a time.
   private func work(slot: Int, drivers: [Role: any AgentDriver]) async -> Problem? {
-    let worker = WorkerName.ours(slot: slot)
+    let worker = coordinator.ports.workerName(slot)
     let request = WorkRequest(
       session: session, roles: Set(drivers.keys), worker: worker, wait: .seconds(60))
     do throws(Problem) {

@@ -25,12 +25,15 @@ package struct Ports: Sendable {
   package let operations: any Operations
   /// How it waits.
   package let pause: Pause
+  /// What the worker in a slot of this process calls itself.
+  package let workerName: @Sendable (_ slot: Int) -> String
 
   /// The world in these ports; its operations are written nowhere unless said otherwise.
   package init(
     repository: any RepositoryDoor, workspaces: any Workspaces, prover: any Prover,
     archive: any Archive, projections: any Projections,
-    operations: any Operations = UnwrittenOperations(), pause: @escaping Pause
+    operations: any Operations = UnwrittenOperations(), pause: @escaping Pause,
+    workerName: @escaping @Sendable (_ slot: Int) -> String = { WorkerName.ours(slot: $0) }
   ) {
     self.repository = repository
     self.workspaces = workspaces
@@ -39,6 +42,7 @@ package struct Ports: Sendable {
     self.projections = projections
     self.operations = operations
     self.pause = pause
+    self.workerName = workerName
   }
 
   /// The machine's own: libgit2, folders, child processes and files.

@@ -95,6 +95,7 @@ extension Coordinator {
         try passOver(error, of: session.session, into: &report)
       }
     }
+    try await freeLocksOfLeftovers(among: sessions, into: &report)
     try await mendProgress(into: &report, isAsked: isAsked)
     report.journals = try await publishWhatIsDue()
     try await sweepWorkspaces()
@@ -160,6 +161,18 @@ extension Coordinator {
     guard try await isBranchBehind(session) else { return }
     try await settleBranch(id)
     report.branches.append(id)
+  }
+
+  /// Workspaces that a session left behind are emptied under its refs once it has ended, too.
+  private func freeLocksOfLeftovers(
+    among sessions: [SessionRecord], into report: inout RecoveryReport
+  ) async throws(Problem) {
+    let held = ports.workspaces.heldSlots() + ports.workspaces.lostSlots()
+    let concerned = Set(held.map(\.handoff.session))
+    for session in sessions
+    where session.lifecycle.isEnded && concerned.contains(session.session) {
+      report.locks += try await freeLocks(of: session.session)
+    }
   }
 
   /// Both places are the coordinator's alone, and only one process holds the store's lock.

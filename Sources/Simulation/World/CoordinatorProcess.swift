@@ -168,7 +168,9 @@ final class CoordinatorProcess: @unchecked Sendable {
         prover: SimulatedProver(process: self, world: world),
         archive: SimulatedArchive(process: self, world: world),
         projections: SimulatedProjections(process: self, world: world),
-        pause: { try await scheduler.sleep(Int($0 / .milliseconds(1))) }),
+        pause: { try await scheduler.sleep(Int($0 / .milliseconds(1))) },
+        // Nothing of the real process: a trace would differ from one replay to the next.
+        workerName: { "run:0:0:\($0)" }),
       tell: { [weak self] event in
         if self?.isAlive == true { world.heard(event) }
       })
