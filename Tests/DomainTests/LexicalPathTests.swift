@@ -14,10 +14,12 @@ import Testing
     #expect(LexicalPath.absolute(path, in: "/p") == expected)
   }
 
-  @Test(arguments: [
-    ("/p/a", "/p", "a"), ("/p", "/p", ""), ("/pa", "/p", nil), ("/", "/", ""), ("/a/b", "/", "a/b"),
-    ("/q", "/p", nil), ("/", "/p", nil), ("/p/\u{301}a", "/p", "\u{301}a"),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("/p/a", "/p", "a"), ("/p", "/p", ""), ("/pa", "/p", nil), ("/", "/", ""),
+      ("/a/b", "/", "a/b"),
+      ("/q", "/p", nil), ("/", "/p", nil), ("/p/\u{301}a", "/p", "\u{301}a"),
+    ] as [(String, String, String?)])
   func `a path is relative to a folder that its bytes begin with`(
     path: String, directory: String, expected: String?
   ) {

@@ -99,7 +99,8 @@ package struct Agenda: Hashable, Sendable {
 
   /// What a person has to clear first, by task, is now this.
   package mutating func setBlockers(_ blockers: [TaskID: [String]]) {
-    for place in entries.indices where entries[place].blockers != blockers[entries[place].id] ?? [] {
+    for place in entries.indices where entries[place].blockers != blockers[entries[place].id] ?? []
+    {
       change(place) { $0.blockers = blockers[$0.id] ?? [] }
     }
   }

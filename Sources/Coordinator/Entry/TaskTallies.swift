@@ -119,7 +119,8 @@ struct FileStamp: Hashable, Sendable {
   /// exact, which is a tick of the kernel, or two seconds on file systems that keep whole ones.
   func isSettled(at now: Timestamp) -> Bool {
     let isCoarse = numbers[4] == 0 && numbers[6] == 0
-    let last = max(numbers[3] * 1000 + numbers[4] / 1_000_000, numbers[5] * 1000 + numbers[6] / 1_000_000)
+    let last = max(
+      numbers[3] * 1000 + numbers[4] / 1_000_000, numbers[5] * 1000 + numbers[6] / 1_000_000)
     return last + (isCoarse ? 2_000 : 100) < now.milliseconds
   }
 }

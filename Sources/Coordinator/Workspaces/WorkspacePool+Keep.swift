@@ -60,7 +60,8 @@ extension WorkspacePool {
         identity: .coordinator(at: seconds))
       try repository.moveReference(name, to: commit, expecting: last)
       return KeptWork(
-        handoff: handoff.id, commit: commit, reference: name, changes: changes, notes: captured.notes)
+        handoff: handoff.id, commit: commit, reference: name, changes: changes,
+        notes: captured.notes)
     }
   }
 

@@ -160,7 +160,8 @@ struct StoreTables: Sendable {
         segmentOpenedBoot: $0.segment.openedBoot, earlierSegments: row.earlier)
     }
     return SessionRecord(
-      plan: PlannedSession(row.plan), lifecycle: row.lifecycle, budget: row.budget, isForced: row.isForced,
+      plan: PlannedSession(row.plan), lifecycle: row.lifecycle, budget: row.budget,
+      isForced: row.isForced,
       configuration: row.configuration, branchHead: row.branchHead, segment: open?.segment,
       spending: spending, health: row.health, startedAt: row.startedAt, updatedAt: row.updatedAt,
       endedAt: row.endedAt)

@@ -200,7 +200,9 @@ extension Database {
       SegmentUsage(
         segment: Segment(
           number: row.integer(0), openedAt: row.time(1),
-          openedBoot: row.optionalText(2).map { BootInstant(bootID: $0, milliseconds: row.integer(3)) }
+          openedBoot: row.optionalText(2).map {
+            BootInstant(bootID: $0, milliseconds: row.integer(3))
+          }
         ), closedAt: row.optionalTime(4), reason: row.optionalText(5), usage: row.usage(6))
     }
   }

@@ -24,7 +24,8 @@ enum HandoffKeepCommand {
     positionals: [Positional("path", "A file or folder; without one everything", .variadic)]
   ) { (invocation) throws(Problem) in
     let paths = invocation.arguments("path")
-    let kept = try work(invocation) { (pool, slot, handoff, claim, seconds) throws(WorkspaceError) in
+    let kept = try work(invocation) {
+      (pool, slot, handoff, claim, seconds) throws(WorkspaceError) in
       try pool.keep(paths.isEmpty ? nil : paths, of: slot, handoff, claim, seconds: seconds)
     }
     tell(kept, as: "kept", invocation)
@@ -48,7 +49,8 @@ enum HandoffKeepCommand {
         code: "USAGE001", exit: .usage, message: "no path is named",
         remedy: "orchestrate handoff restore --help")
     }
-    let kept = try work(invocation) { (pool, slot, handoff, claim, seconds) throws(WorkspaceError) in
+    let kept = try work(invocation) {
+      (pool, slot, handoff, claim, seconds) throws(WorkspaceError) in
       let kept = try pool.keep(paths, of: slot, handoff, claim, seconds: seconds)
       try pool.restore(paths, of: slot, to: handoff.base)
       return kept
