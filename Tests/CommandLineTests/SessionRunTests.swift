@@ -124,11 +124,27 @@ struct SessionRunTests {
     #expect(left.standardOutput.text.contains("0"), said(left))
   }
 
-  @Test func `a store whose maker was killed before anything was in it keeps nobody out`()
-    async throws
-  {
+  /// The second is an empty database with SQLite's journal of the transaction that turns it to WAL,
+  /// as a kill before the journal's end leaves them.
+  @Test(arguments: [
+    ": >.claude/state/orchestrate.db",
+    """
+    python3 -c "
+    def write(name, bytes, size): open('.claude/state/' + name, 'wb').write(bytes.ljust(size, b'\\0'))
+    page = b'SQLite format 3'.ljust(16, b'\\0') + bytes.fromhex('1000020200402020' '0000000100000001')
+    page = page.ljust(92, b'\\0') + bytes.fromhex('00000001' '002e6301' '0d0000000010')
+    write('orchestrate.db', page, 4096)
+    write('orchestrate.db-journal', bytes.fromhex(
+      'd9d505f920a163d7' '00000000' '53a29333' '00000000' '00000200' '00001000'), 512)
+    "
+    """,
+  ])
+  func `a store whose maker was killed before anything was in it keeps nobody out`(
+    making: String
+  ) async throws {
     let project = try await ProjectFixture()
-    _ = await project.shell("mkdir -p .claude/state && : >.claude/state/orchestrate.db")
+    let made = await project.shell("mkdir -p .claude/state && \(making)")
+    #expect(made.termination == .exited(0), said(made))
     let status = await project.orchestrate("session", "list")
     #expect(status.termination == .exited(0), said(status))
     let run = await project.orchestrate("run", "session-007")

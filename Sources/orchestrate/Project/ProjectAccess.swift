@@ -56,7 +56,7 @@ struct ProjectAccess: Sendable {
     do throws(StoreError) {
       return try SQLiteStore.open(path: paths.database, role: .reader)
     } catch {
-      if case .olderSchema(found: 0, _) = error { return nil }
+      if error.isStillBeingMade { return nil }
       throw Problem(error)
     }
   }
@@ -68,7 +68,8 @@ struct ProjectAccess: Sendable {
     do throws(StoreError) {
       return try SQLiteStore.open(path: paths.database, role: .reader).session(session) != nil
     } catch {
-      if case .olderSchema(let found, _) = error { return found > 0 }
+      if error.isStillBeingMade { return false }
+      if case .olderSchema = error { return true }
       throw Problem(error)
     }
   }
@@ -163,7 +164,7 @@ struct ProjectAccess: Sendable {
     } catch {
       switch error {
       // A store that is just being made says nothing yet.
-      case .olderSchema, .cannotOpen, .busy: return false
+      case .olderSchema, .cannotOpen, .busy, .readOnly: return false
       default: throw Problem(error)
       }
     }
@@ -297,6 +298,15 @@ struct ProjectAccess: Sendable {
   private func pause(_ duration: Duration) async {
     // A cancelled pause ends early, which is what is wanted.
     try? await Task.sleep(for: duration)
+  }
+}
+
+extension StoreError {
+  /// Whether the store was found before whoever made it came to an end, or was killed: without a
+  /// schema, or with SQLite's journal of the first transaction, which only a writer may take back.
+  fileprivate var isStillBeingMade: Bool {
+    if case .olderSchema(found: 0, _) = self { return true }
+    return self == .readOnly
   }
 }
 
