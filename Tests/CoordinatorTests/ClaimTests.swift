@@ -3,6 +3,7 @@
 
 import Agents
 import Coordinator
+import Documents
 import Domain
 import Glibc
 import Store
@@ -124,6 +125,15 @@ struct ClaimTests {
       _ = try await coordinator.recover(isWorkerAlive: { _ in true })
     }
     #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
+  }
+
+  @Test func `retired names that cannot be read keep workspaces from being given`() async throws {
+    let (project, coordinator) = try await started()
+    let names = project.paths.workspaces + "/retired"
+    try AtomicFile.makeFolder(names)
+    await #expect(throws: Problem.self) { try await project.claim(coordinator) }
+    rmdir(names)
+    #expect(try await project.requireClaim(coordinator).handoff.attempt == 1)
   }
 
   @Test func `a stale fence is refused at every door`() async throws {

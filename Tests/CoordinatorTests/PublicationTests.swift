@@ -25,6 +25,24 @@ struct PublicationTests {
     try await project.coordinator().recover(isWorkerAlive: WorkerName.mayBeAlive).journals
   }
 
+  @Test func `a merge outlives its branch and whatever git prunes, and recover leads back to it`()
+    async throws
+  {
+    let project = try SessionFixture(
+      tasks: (1...2).map { FixtureTask("task-\($0)", workflow: "notes") })
+    let coordinator = try project.coordinator()
+    try await project.start(coordinator)
+    let claimed = try await project.requireClaim(coordinator)
+    #expect(try await project.work(coordinator, on: claimed, as: ScriptedAgent()).isAccepted)
+    let merge = try #require(try project.branch().first)
+    _ = try project.repository.git("update-ref", "-d", "refs/heads/session/039")
+    _ = try project.repository.git("reflog", "expire", "--expire=now", "--all")
+    _ = try project.repository.git("gc", "-q", "--prune=now")
+    _ = try project.repository.git("cat-file", "-e", "\(merge)^{tree}")
+    _ = try await recover(project)
+    #expect(try project.branch().first == merge)
+  }
+
   @Test func `the archive holds every entry, and every body that a checkpoint names`()
     async throws
   {

@@ -41,6 +41,8 @@ extension Coordinator {
     // One at a time: the later one knows more.
     while isProjecting { await change(after: changeCount, limit: .seconds(1)) }
     isProjecting = true
+    // What becomes due from now on is written once more.
+    projectionsDue.remove(session)
     defer {
       isProjecting = false
       wake()

@@ -55,7 +55,7 @@ package final class WorkspacePool: Sendable {
   package func prepare(
     for handoff: HandoffID, fence: Fence, at commit: ObjectID, keeping: [String]
   ) throws(WorkspaceError) -> Slot {
-    let slot = take(prefix: "agent")
+    let slot = take(prefix: "agent", avoiding: Set(try retiredNames()))
     do throws(WorkspaceError) {
       // The holder is written first: from then on the workspace is found by its claim.
       try writeHolder(Holder(handoff: handoff, fence: fence), slot)
@@ -155,10 +155,9 @@ package final class WorkspacePool: Sendable {
     let fence: Fence
   }
 
-  private func take(prefix: String) -> Slot {
-    let held = Set(names(prefix: "agent").filter { hasHolder(slot($0)) })
+  private func take(prefix: String, avoiding retired: Set<String> = []) -> Slot {
+    let held = retired.union(names(prefix: "agent").filter { hasHolder(slot($0)) })
       .union(names(prefix: "lost").map(Self.nameBefore))
-      .union((try? retiredNames()) ?? [])
     return busy.withLock { busy in
       var number = 1
       while held.contains("\(prefix)-\(number)") || busy.contains("\(prefix)-\(number)") {
@@ -172,16 +171,20 @@ package final class WorkspacePool: Sendable {
   /// The names of removed folders that had been given up, a line each.
   private var retiredFile: String { root + "/retired" }
 
-  private func retiredNames() throws(FileError) -> [String] {
-    let bytes = try readFileIfPresent(retiredFile) ?? []
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  private func retiredNames() throws(WorkspaceError) -> [String] {
+    do throws(FileError) {
+      let bytes = try readFileIfPresent(retiredFile) ?? []
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    } catch {
+      throw WorkspaceError(directory: root, reason: "\(error)")
+    }
   }
 
   private func retire(_ name: String) throws(WorkspaceError) {
+    let names = try retiredNames() + [name]
     do throws(FileError) {
       try AtomicFile.write(
-        Array((try retiredNames() + [name]).map { $0 + "\n" }.joined().utf8), to: retiredFile,
-        durability: .processes)
+        Array(names.map { $0 + "\n" }.joined().utf8), to: retiredFile, durability: .processes)
     } catch {
       throw WorkspaceError(directory: root, reason: "\(error)")
     }
