@@ -22,6 +22,8 @@ package final class StoreLock: Sendable {
   deinit {
     // Emptied first, so that nobody takes a past holder for the present one.
     ftruncate(descriptor, 0)
+    // Closing alone leaves it held by the copy in a child that another thread has just forked.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

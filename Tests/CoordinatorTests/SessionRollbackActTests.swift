@@ -218,6 +218,23 @@ struct SessionRollbackActTests {
     _ = try await coordinator.rollback(session, .command, .command(two), wish())
   }
 
+  @Test func `while another operation is under way it is said, and the next one goes through`()
+    async throws
+  {
+    let (project, coordinator) = try await merged()
+    let repository = try Repository(discoveringFrom: project.paths.root)
+    var other = try OperationBook(repository) as OperationBook?
+    let problem = await #expect(throws: Problem.self) {
+      try await coordinator.rollback(project.session, .command, .command(two), wish())
+    }
+    #expect(problem?.code == "ROLLBACK009")
+    #expect(problem?.exit == .conflict)
+    withExtendedLifetime(other) {}
+    #expect(try log(project).operations.isEmpty)
+    other = nil
+    _ = try await coordinator.rollback(project.session, .command, .command(two), wish())
+  }
+
   @Test func `a branch that is checked out is not moved under a person's feet`() async throws {
     let (project, coordinator) = try await merged()
     try project.repository.git("switch", "-q", "session/039")

@@ -232,7 +232,7 @@ import Testing
     #expect(try project.git("fsck", "--strict") == "")
   }
 
-  @Test func `a workspace is open once, and removed with all that is in it`() throws {
+  @Test func `a workspace is open once, free when let go, and removed with all of it`() throws {
     let project = try TemporaryRepository()
     let commit = try project.committed(["a": "1\n"])
     let repository = try project.open()
@@ -242,8 +242,9 @@ import Testing
       reason { () throws(GitError) in
         try Workspace.open(directory: workspace?.directory ?? "", project: repository)
       } == .locked)
+    let copy = try #require(DescriptorCopy(of: (workspace?.directory ?? "") + "/lock"))
     workspace = nil
-    let again = try project.workspace(repository)
+    let again = try withExtendedLifetime(copy) { try project.workspace(repository) }
     #expect(try again.capture(excluding: []).changes == [])
     try again.remove()
     #expect(kind(again.directory) == 0)

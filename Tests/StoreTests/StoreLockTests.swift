@@ -27,6 +27,15 @@ import Testing
     #expect(try StoreLock.tryAcquire(path) != nil)
   }
 
+  /// Between fork and exec a child has copies of all its parent's descriptors.
+  @Test func `a lock that was let go is free while a child still has a copy of it`() throws {
+    var lock = try StoreLock.tryAcquire(path)
+    #expect(lock != nil)
+    let copy = try #require(DescriptorCopy(of: path))
+    lock = nil
+    #expect(try withExtendedLifetime(copy) { try StoreLock.tryAcquire(path) } != nil)
+  }
+
   @Test(arguments: ["", "1", "999999999 1", "1 0", "\(getpid()) 1", "nonsense and more", "-1 -1"])
   func `what a past or foreign process left in the file names no holder`(text: String) throws {
     _ = try StoreLock.tryAcquire(path)

@@ -27,22 +27,25 @@ struct GitOperations: Operations {
   func write(
     _ operation: Operation, leaving commits: [ObjectID], head: ObjectID
   ) async throws(Problem) -> [String] {
-    try await ask { (repository) throws(GitError) in
-      // A person's files are not touched; they are in the rescue all the same where they can be.
-      var (files, notes) = (try repository.tree(ofCommit: head), [String]())
-      do throws(GitError) {
-        if let commit = try repository.head().commit {
-          files = try WorkingTree(repository).capture(over: commit).files
+    let root = paths.root
+    return try await offloaded { () throws(Problem) in
+      let repository = try Problem.rollingBack { () throws(GitError) in
+        try Repository(discoveringFrom: root)
+      }
+      let book = try OperationBook(repository)
+      return try Problem.rollingBack { () throws(GitError) in
+        // A person's files are not touched; they are in the rescue all the same where they can be.
+        var (files, notes) = (try repository.tree(ofCommit: head), [String]())
+        do throws(GitError) {
+          if let commit = try repository.head().commit {
+            files = try WorkingTree(repository).capture(over: commit).files
+          }
+        } catch {
+          notes.append("your own files are not in the rescue (\(error)); they stay untouched")
         }
-      } catch {
-        notes.append("your own files are not in the rescue (\(error)); they stay untouched")
+        try book.write(operation, files: files, commits: commits, trees: [])
+        return notes
       }
-      let book: OperationBook
-      do throws(Problem) { book = try OperationBook(repository) } catch {
-        throw GitError(refusing: error.message)
-      }
-      try book.write(operation, files: files, commits: commits, trees: [])
-      return notes
     }
   }
 
@@ -117,12 +120,10 @@ struct GitOperations: Operations {
     _ body: @escaping @Sendable (Repository) throws(GitError) -> Value
   ) async throws(Problem) -> Value {
     let root = paths.root
-    do throws(GitError) {
-      return try await offloaded { () throws(GitError) in
+    return try await offloaded { () throws(Problem) in
+      try Problem.rollingBack { () throws(GitError) in
         try body(try Repository(discoveringFrom: root))
       }
-    } catch {
-      throw Problem(rollingBack: error)
     }
   }
 }

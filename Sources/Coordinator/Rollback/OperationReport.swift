@@ -102,6 +102,13 @@ extension Problem {
     }
   }
 
+  /// What `body` does with git, its errors told as those of a rollback.
+  static func rollingBack<Value>(
+    _ body: () throws(GitError) -> Value
+  ) throws(Problem) -> Value {
+    do throws(GitError) { return try body() } catch { throw Problem(rollingBack: error) }
+  }
+
   /// A person's files could not be rescued or changed; they are as they were.
   init(rollingBack error: GitError) {
     switch error.reason {

@@ -295,7 +295,7 @@ package struct ProjectOperations: Sendable {
   }
 
   private func git<Value>(_ body: () throws(GitError) -> Value) throws(Problem) -> Value {
-    do throws(GitError) { return try body() } catch { throw Problem(rollingBack: error) }
+    try Problem.rollingBack(body)
   }
 }
 

@@ -19,7 +19,7 @@ package final class Workspace {
   let project: Repository
   let trash: Trash
   private var openCache: StatCache?
-  /// The open lock file; closing it lets go.
+  /// The open lock file.
   private let lock: Int32
 
   /// Opens a workspace, which is made if it isn't there.
@@ -34,7 +34,7 @@ package final class Workspace {
     do throws(GitError) {
       return try Workspace(directory: directory, project: project, lock: lock)
     } catch {
-      close(lock)
+      letGo(lock)
       throw error
     }
   }
@@ -50,7 +50,7 @@ package final class Workspace {
     _ = try own.making(tree)
   }
 
-  deinit { close(lock) }
+  deinit { Self.letGo(lock) }
 
   /// What was written last. Read when it is first asked for: that takes time that grows with the
   /// project, and who names the paths does without.
@@ -129,6 +129,12 @@ package final class Workspace {
         .locked, operation: "open the workspace \(directory)", message: "it is open elsewhere")
     }
     return file
+  }
+
+  /// Closing alone leaves it held by the copy in a child that another thread has just forked.
+  private static func letGo(_ lock: Int32) {
+    flock(lock, LOCK_UN)
+    close(lock)
   }
 }
 
