@@ -27,7 +27,6 @@ package enum AtomicFile {
     _ bytes: [UInt8], to path: String, mode: mode_t? = nil, durability: Durability = .power
   ) throws(FileError) {
     let folder = parent(of: path)
-    try makeFolder(folder)
     let present = try permissions(of: path)
     let (descriptor, temporary) = try makeTemporary(in: folder, for: path)
     do throws(FileError) {
@@ -111,6 +110,7 @@ package enum AtomicFile {
   private static func makeTemporary(
     in folder: String, for path: String
   ) throws(FileError) -> (Int32, String) {
+    var isFolderMade = false
     while true {
       let number = counter.add(1, ordering: .relaxed).newValue
       let temporary = "\(folder)/\(prefix)\(getpid())-\(number).tmp"
@@ -120,8 +120,14 @@ package enum AtomicFile {
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
         return (descriptor, temporary)
       }
+      switch errno {
       // One that a process of our number left when it was killed; the next number is free.
-      guard errno == EEXIST else { throw FileError("write", path) }
+      case EEXIST: continue
+      case ENOENT where !isFolderMade:
+        isFolderMade = true
+        try makeFolder(folder)
+      default: throw FileError("write", path)
+      }
     }
   }
 
