@@ -250,6 +250,36 @@ import Testing
     #expect(kind(again.directory) == 0)
   }
 
+  @Test func `one that was made ready for a tree is handed over at a commit of it, and no other`()
+    throws
+  {
+    let project = try TemporaryRepository()
+    let first = try project.committed(["a": "1\n"])
+    let second = try project.committed(["a": "2\n", "lib/b": "3\n"])
+    let repository = try project.open()
+    let (old, new) = (try repository.tree(ofCommit: first), try repository.tree(ofCommit: second))
+    let directory = project.container + "/workspace"
+    func handOver(_ tree: ObjectID) throws -> Bool {
+      try Workspace.handOver(directory, holding: tree, at: second)
+    }
+    try project.workspace(repository).switchTo(commit: first, keeping: [])
+    #expect(try !handOver(old), "it has an agent's repository already")
+    try project.workspace(repository).write("left over\n", to: "lib/c")
+    try project.workspace(repository).makeReady(tree: new, keeping: [])
+    #expect(try !handOver(old), "it was made ready for another")
+    #expect(kind(directory + "/tree/.git") == 0, "nobody has claimed it")
+    #expect(try handOver(new))
+    #expect(try !handOver(new), "it was handed over")
+
+    let place = directory + "/tree"
+    #expect(try project.git("rev-parse", "HEAD", in: place) == second.text + "\n")
+    #expect(try project.git("status", "--porcelain", in: place) == "")
+    #expect(try project.git("ls-files", in: place) == "a\nlib/b\n")
+    #expect(try project.git("fsck", "--strict", in: place) == "")
+    let captured = try project.workspace(repository).capture(excluding: [])
+    #expect(captured.tree == new && captured.changes == [])
+  }
+
   @Test func `a switch that a crash cut short is made good by the next`() throws {
     let project = try TemporaryRepository()
     let commit = try project.committed(["a": "1\n", "lib/b": "2\n"])

@@ -8,25 +8,28 @@ import Glibc
 /// borrowed, an index under which `git status` is clean. Nothing of ours ever opens it again.
 struct AgentRepository {
   let project: Repository
-  let commit: ObjectID
   /// The index to copy.
   let index: String
 
-  /// Writes the repository into a new folder of ours, from which it is moved to its place.
+  /// Writes all but the commit into a new folder of ours, from which it is moved to its place.
   func write(to path: String) throws(GitError) {
     for folder in [
       "", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/info",
     ] {
       guard mkdir(path + folder, 0o755) == 0 else { throw .system("make \(path + folder)") }
     }
-    try writeText("ref: refs/heads/orchestrate\n", path + "/HEAD")
-    try writeText(commit.text + "\n", path + "/refs/heads/orchestrate")
-    try writeText(project.objectsDirectory + "\n", path + "/objects/info/alternates")
-    try writeText(Self.configuration, path + "/config")
-    try writeText(Self.attributes, path + "/info/attributes")
+    try Self.writeText("ref: refs/heads/orchestrate\n", path + "/HEAD")
+    try Self.writeText(project.objectsDirectory + "\n", path + "/objects/info/alternates")
+    try Self.writeText(Self.configuration, path + "/config")
+    try Self.writeText(Self.attributes, path + "/info/attributes")
     try copy(project.commonDirectory, "info/exclude", to: path + "/info/exclude")
     if project.isShallow { try copy(project.commonDirectory, "shallow", to: path + "/shallow") }
     try copy(index, to: path + "/index")
+  }
+
+  /// Puts the branch of a repository that was written at a commit.
+  static func point(_ path: String, at commit: ObjectID) throws(GitError) {
+    try writeText(commit.text + "\n", path + "/refs/heads/orchestrate")
   }
 
   private static let configuration = """
@@ -46,8 +49,8 @@ struct AgentRepository {
   /// What an agent's git shows is what is read from its files: bytes, unconverted.
   private static let attributes = "* -text -filter -ident -working-tree-encoding\n"
 
-  private func writeText(_ text: String, _ path: String) throws(GitError) {
-    try replaceFile(Array(text.utf8), path)
+  private static func writeText(_ text: String, _ path: String) throws(GitError) {
+    try createFile(Array(text.utf8), path)
   }
 
   /// Copies a file that may be missing.
@@ -63,6 +66,6 @@ struct AgentRepository {
     guard let (bytes, _) = try folder.contents(of: name, path: name, limit: Int.max) else {
       throw GitError(.notFound, operation: "copy \(source)", message: "it is not a file")
     }
-    try replaceFile(bytes, path)
+    try createFile(bytes, path)
   }
 }

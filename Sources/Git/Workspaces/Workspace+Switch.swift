@@ -46,20 +46,58 @@ extension Workspace {
     }
     try cache.write()
     try trash.empty()
-    if let commit { try putAgentRepository(at: commit, into: root) }
+    if let commit {
+      try layOutAgentRepository()
+      guard try Self.putAgentRepository(of: directory, at: commit, into: root) else {
+        throw .system("put a git repository into \(contentPath)")
+      }
+    }
     try rememberBase(tree)
   }
 
-  private func putAgentRepository(at commit: ObjectID, into root: Directory) throws(GitError) {
-    let own = try Directory(path: directory)
-    let name = BytePath("agent.git")
-    try trash.discard(name, in: own)
+  private func layOutAgentRepository() throws(GitError) {
+    try trash.discard(BytePath("agent.git"), in: Directory(path: directory))
     try trash.empty()
-    try AgentRepository(project: project, commit: commit, index: directory + "/index")
-      .write(to: directory + "/agent.git")
-    guard renameat(own.descriptor, "agent.git", root.descriptor, ".git") == 0 else {
-      throw .system("put a git repository into \(contentPath)")
+    try AgentRepository(project: project, index: directory + "/index")
+      .write(to: Self.laidOut(directory))
+  }
+
+  /// Where an agent's repository is made, out of the agent's reach.
+  private static func laidOut(_ directory: String) -> String { directory + "/agent.git" }
+
+  /// - Returns: `false` where something is in its place.
+  private static func putAgentRepository(
+    of directory: String, at commit: ObjectID, into root: Directory
+  ) throws(GitError) -> Bool {
+    try AgentRepository.point(laidOut(directory), at: commit)
+    return renameat(AT_FDCWD, laidOut(directory), root.descriptor, ".git") == 0
+  }
+}
+
+// MARK: - Made ready ahead
+
+extension Workspace {
+  /// Makes the workspace hold a tree's files, for a commit that is yet to be made: once it is,
+  /// `handOver` does the rest.
+  package func makeReady(tree: ObjectID, keeping: [String]) throws(GitError) {
+    try switchTo(tree: tree, agentRepositoryAt: nil, keeping: keeping)
+    try layOutAgentRepository()
+  }
+
+  /// Puts an agent's git repository at `commit` into a workspace that was made ready for its tree.
+  ///
+  /// - Returns: whether it is ready now; if not, it must be switched.
+  /// - Throws: `.locked` while it is open elsewhere, `.system` where the disk refuses.
+  package static func handOver(
+    _ directory: String, holding tree: ObjectID, at commit: ObjectID
+  ) throws(GitError) -> Bool {
+    let lock = try takeLock(directory)
+    defer { letGo(lock) }
+    guard (try? base(of: directory)) == tree, access(laidOut(directory), F_OK) == 0 else {
+      return false
     }
+    return try putAgentRepository(
+      of: directory, at: commit, into: Directory(path: directory + "/tree"))
   }
 }
 

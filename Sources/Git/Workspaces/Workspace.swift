@@ -83,7 +83,9 @@ package final class Workspace {
   /// The tree that the workspace was switched to.
   ///
   /// - Throws: `.notSwitched` for a new workspace, or after a crash in the middle of a switch.
-  package func base() throws(GitError) -> ObjectID {
+  package func base() throws(GitError) -> ObjectID { try Self.base(of: directory) }
+
+  static func base(of directory: String) throws(GitError) -> ObjectID {
     let own = try Directory(path: directory)
     let name = BytePath("base")
     guard let (bytes, _) = try own.contents(of: name, path: name, limit: 41),
@@ -119,7 +121,7 @@ package final class Workspace {
     }
   }
 
-  private static func takeLock(_ directory: String) throws(GitError) -> Int32 {
+  static func takeLock(_ directory: String) throws(GitError) -> Int32 {
     let path = directory + "/lock"
     let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .system("open \(path)") }
@@ -132,7 +134,7 @@ package final class Workspace {
   }
 
   /// Closing alone leaves it held by the copy in a child that another thread has just forked.
-  private static func letGo(_ lock: Int32) {
+  static func letGo(_ lock: Int32) {
     flock(lock, LOCK_UN)
     close(lock)
   }
@@ -149,6 +151,14 @@ func replaceFile(_ bytes: [UInt8], _ path: String) throws(GitError) {
   defer { close(file) }
   try writeAll(bytes[...], to: file, path)
   guard rename(new, path) == 0 else { throw .system("write \(path)") }
+}
+
+/// Writes a file into a folder that nobody looks into before it is whole.
+func createFile(_ bytes: [UInt8], _ path: String) throws(GitError) {
+  let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+  guard file >= 0 else { throw .system("write \(path)") }
+  defer { close(file) }
+  try writeAll(bytes[...], to: file, path)
 }
 
 func writeAll(
