@@ -35,7 +35,7 @@ package actor Coordinator {
   var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   var nextWaiter = 0
   /// Counts what happened, so that a waiter never sleeps over something it has not seen.
-  var changeCount = 0
+  nonisolated var changeCount: Int { waitingClaims.changeCount }
   /// Submissions whose proof is under way in this process.
   var proving: Set<HandoffID> = []
   /// Claims whose workspace is being prepared in this process.
@@ -45,11 +45,15 @@ package actor Coordinator {
   /// Claims whose agents this process launched and watches: their ends are its own to find.
   /// Each with what its place asks for next.
   var attended: [Fence: WorkRequest] = [:]
-  /// Claims that wait for a handoff, by their turn.
-  var waitingClaims: [Int: WorkRequest] = [:]
-  var nextTurn = 0
-  /// Handoffs that were claimed for somebody who has not taken them yet.
-  var granted: [Claimant: Handoff] = [:]
+  /// Claims that wait for a handoff.
+  nonisolated let waitingClaims = WaitingClaims()
+  /// Handoffs that were claimed for the place of an agent of ours, by the fence of its claim.
+  var granted: [Fence: Grant] = [:]
+  /// Workspaces made ready ahead, by the submission that is being proved, and once that is accepted by
+  /// the handoff that was claimed in its transaction.
+  var spares: [HandoffID: SpareWorkspace] = [:]
+  /// Those that nobody came for, until they are free.
+  var droppedSpares: [Task<Void, Never>] = []
   /// Lapsed claims that could not be ended; each is told once.
   var wedged: Set<HandoffID> = []
   /// Work waits for space on the disk, which was told.
@@ -102,7 +106,7 @@ package actor Coordinator {
 
   /// Something changed: whoever waits looks again.
   func wake() {
-    changeCount += 1
+    waitingClaims.wake()
     let waiting = waiters
     waiters = [:]
     // The longest-waiting first.

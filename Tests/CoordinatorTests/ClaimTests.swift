@@ -7,7 +7,6 @@ import Documents
 import Domain
 import Glibc
 import Store
-import Synchronization
 import TestKit
 import TestPacing
 import Testing
@@ -60,56 +59,6 @@ struct ClaimTests {
     #expect(second.slot.name != first.slot.name)
     let refs = try project.repository.git("for-each-ref", "refs/orchestrate/039/rescue")
     #expect(refs.contains("rescue/task-1/document-1-\(first.claim.fence)"))
-  }
-
-  /// What becomes of the second handoff by the time that the first one's acceptance is told.
-  private func nextAtAcceptance(
-    _ project: SessionFixture, agent: (any AgentDriver)? = nil
-  ) throws -> (Coordinator, @Sendable () -> HandoffStateName?) {
-    let seen = Mutex<HandoffStateName?>(nil)
-    let (store, next) = (project.store, HandoffID(session: project.session, ordinal: 2))
-    let coordinator = try project.coordinator(agent: agent) { event in
-      guard case .stageAccepted(let handoff, _, _, _) = event, handoff.id.ordinal == 1 else {
-        return
-      }
-      let state = try? store.handoff(next)?.state
-      seen.withLock { $0 = state.map(HandoffStateName.init) }
-    }
-    return (coordinator, { seen.withLock(\.self) })
-  }
-
-  @Test func `whoever waits gets the next stage by the commit that accepts the one before`()
-    async throws
-  {
-    let project = try SessionFixture(tasks: [FixtureTask("task-1", workflow: "tdd")])
-    let (coordinator, next) = try nextAtAcceptance(project)
-    try await project.start(coordinator)
-    let first = try await project.requireClaim(coordinator)
-    let wish = { (role: Role, worker: String) in
-      WorkRequest(session: project.session, roles: [role], worker: worker, wait: .seconds(60))
-    }
-    let (reviewing, implementing) = (wish(.reviewer, "reviews"), wish(.specialist, "implements"))
-    // The first in the queue cannot do it; it waits until the test is over.
-    async let _ = coordinator.claim(reviewing)
-    async let second = coordinator.claim(implementing)
-    #expect(try await project.work(coordinator, on: first, as: agent).isAccepted)
-    #expect(next() == .claimed)
-    let claimed = try #require(try await second)
-    #expect(claimed.handoff.stage == .green && claimed.claim.worker == "implements")
-    #expect(try await project.work(coordinator, on: claimed, as: agent).isAccepted)
-  }
-
-  @Test func `an agent of ours gets its task's next stage by the commit that accepts its own`()
-    async throws
-  {
-    let project = try SessionFixture(tasks: [FixtureTask("task-1", workflow: "tdd")])
-    let (coordinator, next) = try nextAtAcceptance(project, agent: agent)
-    try await project.start(coordinator)
-    let ending = try await SessionRun(
-      coordinator: coordinator, session: project.session, launches: true
-    ).run()
-    #expect(ending == .completed)
-    #expect(next() == .claimed)
   }
 
   @Test func `a name that was given up stays so once its folder is removed`() async throws {

@@ -2,7 +2,16 @@
 // Tasks that someone awaits, and promises to the compiler that say why they hold.
 
 /// The files that may start a task which nobody's scope ends; each says there who ends it.
-let mayStartTasks: Set<String> = ["Sources/orchestrate/Main.swift"]
+let mayStartTasks: Set<String> = [
+  "Sources/orchestrate/Main.swift",
+  // What is granted to a worker is made ready whoever was accepted before it.
+  "Sources/Coordinator/Handoffs/Coordinator+Grant.swift",
+  "Sources/Coordinator/Handoffs/WaitingClaims.swift",
+  "Sources/Coordinator/Workspaces/Coordinator+Spares.swift",
+  // A simulated process or worker ends as by a kill, or with its world.
+  "Sources/Simulation/World/CoordinatorProcess.swift",
+  "Sources/Simulation/World/World.swift",
+]
 
 /// Whether a line starts an unstructured task.
 private func startsTask(_ line: String) -> Bool {
@@ -14,7 +23,10 @@ private func startsTask(_ line: String) -> Bool {
   if after.hasPrefix("<"), let close = after.lastIndex(of: ">") {
     after = after[after.index(after: close)...]
   }
-  if isWord, after.drop(while: { $0 == " " }).hasPrefix("{") || after.hasPrefix("(priority") {
+  if isWord,
+    after.drop(while: { $0 == " " }).hasPrefix("{") || after.hasPrefix("(priority")
+      || after.hasPrefix("(executorPreference")
+  {
     return !isDeclaration(line)
   }
   return startsTask(String(line[found.upperBound...]))
@@ -53,6 +65,7 @@ let concurrencyRules: [Rule] = [
       »  let task = Task<Void, Never> { await run() }
       »  Task.detached { await run() }
       »  Task(priority: .low) { await run() }
+      »  let task = Task(executorPreference: executor) { await run() }
         for task in tasks { PlannedTask { task } }
         try await Task.sleep(for: .zero)
         // Task { in a comment }

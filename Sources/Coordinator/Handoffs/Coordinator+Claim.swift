@@ -46,17 +46,23 @@ extension Coordinator {
   ///
   /// - Returns: `nil` where none came up in time, or nothing of the session is left to do.
   /// - Throws: `Problem` with `BUDGET…` where the budget forbids a new claim.
-  package func claim(_ request: WorkRequest) async throws(Problem) -> ClaimedHandoff? {
+  @concurrent
+  package nonisolated func claim(
+    _ request: WorkRequest
+  ) async throws(Problem) -> ClaimedHandoff? {
     let start = clock().boot.milliseconds
     while true {
       let seen = changeCount
       if let claimed = try await claimOnce(request) { return claimed }
       let left = request.wait - .milliseconds(clock().boot.milliseconds - start)
-      guard left > .zero, !isStopping, !Task.isCancelled, try hasWorkLeft(request.session) else {
+      guard left > .zero, let limit = try await timeToWait(for: request.session) else {
         return nil
       }
-      let granted = await waitForGrant(
-        request, after: seen, limit: min(left, try timeToNextExpiry()))
+      let time = min(left, limit)
+      // A cancelled sleep ends early; then nobody is waiting any more.
+      let granted = await waitingClaims.wait(for: request, after: seen, on: ports.executor) {
+        try? await self.ports.pause(time)
+      }
       if let granted { return try await receive(granted) }
     }
   }
@@ -91,59 +97,87 @@ extension Coordinator {
         try store.claim(claimRequest, at: now)
       })
     else { return nil }
-    changeCount += 1
-    return try await receive(handoff)
+    waitingClaims.noteChange()
+    guard let grant = Grant(handoff, equipment: nil) else { return nil }
+    return try await receive(grant)
   }
 
-  /// Makes a claimed handoff ready for its worker.
+  /// Gives a claimed handoff to its worker.
   ///
   /// - Returns: `nil` where it went back, since nobody is there for it any more.
-  func receive(_ handoff: Handoff) async throws(Problem) -> ClaimedHandoff? {
-    guard let claim = handoff.claim else { return nil }
-    guard !isStopping, !Task.isCancelled else {
-      try await release(handoff.id, fence: claim.fence)
+  nonisolated func receive(_ grant: Grant) async throws(Problem) -> ClaimedHandoff? {
+    let (id, fence) = (grant.handoff.id, grant.claim.fence)
+    // What was begun is brought to its end before the folder can be another's.
+    let begun = await grant.equipment?.value
+    let isWanted = if begun == nil { await !isStopping } else { true }
+    guard isWanted, !Task.isCancelled else {
+      try await release(id, fence: fence)
       return nil
     }
     do throws(Problem) {
-      return try await equip(handoff, claim)
+      let claimed =
+        if let begun { try begun.get() } else { try await equip(grant.handoff, grant.claim, nil) }
+      tell(.stageStarted(grant.handoff, worker: grant.claim.worker))
+      return claimed
     } catch {
       // The worker never saw it: it goes back unharmed.
-      try await release(handoff.id, fence: claim.fence)
+      try await release(id, fence: fence)
       throw error
     }
   }
 
-  private func equip(_ handoff: Handoff, _ claim: Claim) async throws(Problem) -> ClaimedHandoff {
+  /// - Parameter packet: what the worker is told; read from the store where it is `nil`.
+  func equip(
+    _ handoff: Handoff, _ claim: Claim, _ packet: Packet?
+  ) async throws(Problem) -> ClaimedHandoff {
     // A lease that runs out meanwhile is ended afterwards: the folder belongs to whoever prepares it.
     equipping.insert(handoff.id)
-    defer { equipping.remove(handoff.id) }
-    let packet = try packet(for: handoff, claim)
+    defer {
+      equipping.remove(handoff.id)
+      dropSpare(of: handoff.id)
+    }
+    let packet = if let packet { packet } else { try self.packet(for: handoff, claim) }
     let document = ClaimDocument(
       of: handoff, claim, project: paths.root, groups: settings.proof.paths)
+    let spare = await takeSpare(of: handoff.id)
     do throws(WorkspaceError) {
       let slot = try await ports.workspaces.prepare(
-        for: handoff, claim, packet: packet, hook: document, keeping: settings.proof.keeping)
-      tell(.stageStarted(handoff, worker: claim.worker))
+        for: handoff, claim, packet: packet, hook: document, keeping: settings.proof.keeping,
+        using: spare)
       return ClaimedHandoff(handoff: handoff, claim: claim, slot: slot, packet: packet)
     } catch {
       throw Problem(error)
     }
   }
 
-  private func packet(for handoff: Handoff, _ claim: Claim) throws(Problem) -> Packet {
-    let session = try requireSession(handoff.session)
-    let task = try requireTask(handoff.task, in: handoff.session)
-    let history = try TaskHistory(of: handoff.task, in: handoff.session, store: store)
+  /// What the store says of a handoff, for its worker.
+  func packet(for handoff: Handoff, _ claim: Claim) throws(Problem) -> Packet {
+    packet(
+      for: handoff, claim, try requireSession(handoff.session),
+      try requireTask(handoff.task, in: handoff.session).planned,
+      try TaskHistory(of: handoff.task, in: handoff.session, store: store))
+  }
+
+  func packet(
+    for handoff: Handoff, _ claim: Claim, _ session: SessionRecord, _ task: PlannedTask,
+    _ history: TaskHistory
+  ) -> Packet {
     let used = session.spending?.segmentTokens ?? 0
     return Packet(
       handoff: handoff, fence: claim.fence, sessionTitle: session.plan.title,
-      objectives: session.plan.objectives, task: task.planned,
+      objectives: session.plan.objectives, task: task,
       instructions: StageInstructions.text(for: handoff.stage),
       rolePrompt: settings.prompts[handoff.role] ?? "", decision: history.decision,
       redTests: history.facts.map { $0.added.sorted().map(\.description) } ?? [],
       testCommand: settings.testCommand, testPaths: settings.proof.paths.testPatterns,
       deadlineSeconds: settings.limits.agentDeadline.wholeMilliseconds / 1000,
       tokensLeft: max(0, settings.budget.windowTokens * 70 / 100 - used))
+  }
+
+  /// How long to wait at most before looking again; `nil` where there is nothing to wait for.
+  private func timeToWait(for session: SessionID?) throws(Problem) -> Duration? {
+    guard !isStopping, !Task.isCancelled, try hasWorkLeft(session) else { return nil }
+    return try timeToNextExpiry()
   }
 
   /// Whether a waiter has anything to hope for.

@@ -1,57 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 // Claims made in the transaction that made them possible: one sync of the disk for both.
 
+import Agents
+import Documents
 package import Domain
 import Store
 
-/// Whoever can be granted a handoff without asking again.
-enum Claimant: Hashable, Sendable {
-  /// A claim that waits, by its turn: the longest-waiting has the lowest.
-  case waiting(Int)
-  /// The agent of ours that works under this fence, once its own stage is accepted.
-  case successor(Fence)
+/// A handoff that was claimed for somebody who has not taken it yet.
+struct Grant: Sendable {
+  let handoff: Handoff
+  let claim: Claim
+  /// What its worker gets, already in the making; `nil` where that waits until it is taken.
+  let equipment: Equipment?
+
+  typealias Equipment = Task<Result<ClaimedHandoff, Problem>, Never>
+
+  /// - Returns: `nil` where nobody has claimed it.
+  init?(_ handoff: Handoff, equipment: Equipment?) {
+    guard let claim = handoff.claim else { return nil }
+    self.handoff = handoff
+    self.claim = claim
+    self.equipment = equipment
+  }
+}
+
+/// A stage that is being accepted, with what a packet of the next one says of it.
+struct AcceptedStage: Sendable {
+  /// Accepted.
+  let handoff: Handoff
+  /// That of the claim which it was handed in under.
+  let fence: Fence
+  /// Seals it.
+  let commit: ObjectID
+  let planned: PlannedTask
+  /// Of the task, before it.
+  let history: TaskHistory
+  let evidence: [EvidenceRecord]
+  let report: AgentReport?
+
+  /// The task's history with this stage in it.
+  var historyAfter: TaskHistory {
+    var history = history
+    history.add(handoff, evidence: evidence.compactMap(\.evidence), report: report)
+    return history
+  }
 }
 
 extension Coordinator {
+  /// Whoever can be granted a handoff without asking again.
+  private enum Claimant {
+    case waiting(WaitingClaims.Taken)
+    /// The agent of ours whose stage is accepted.
+    case successor(WorkRequest)
+
+    var request: WorkRequest {
+      switch self {
+      case .waiting(let claim): claim.request
+      case .successor(let request): request
+      }
+    }
+  }
+
   /// Records an accepted stage, and in the same transaction the claim of a worker for what it leads to:
   /// the longest-waiting one that fits, else the agent whose stage it was.
-  func recordGranting(_ transition: Transition, after fence: Fence) throws(Problem) {
-    guard let grant = try grant(for: transition, after: fence) else {
+  func recordGranting(_ transition: Transition, of accepted: AcceptedStage) throws(Problem) {
+    let session = try requireSession(transition.session)
+    guard let claimant = claimant(for: transition, in: session, after: accepted.fence) else {
       try record(transition)
       return
     }
+    // Read before the commit: from there on somebody waits.
+    let history = accepted.historyAfter
+    let claimed: Handoff?
     do throws(StoreError) {
-      let result = try store.commit(transition, claiming: grant.request, at: clock())
-      if let claimed = result.claimed { granted[grant.claimant] = claimed }
+      let request = ClaimRequest(
+        session: transition.session, roles: claimant.request.roles,
+        worker: claimant.request.worker, leaseLength: settings.limits.leaseLength)
+      claimed = try store.commit(transition, claiming: request, at: clock()).claimed
     } catch {
+      if case .waiting(let claim) = claimant { claim.goOn(with: nil) }
       throw Problem(error)
+    }
+    switch claimant {
+    case .waiting(let claim):
+      claim.goOn(with: claimed.flatMap { begin($0, after: accepted, session, history) })
+    case .successor:
+      // It may still be at work in its folder, so the next one is made ready once it is gone.
+      if let claimed { granted[accepted.fence] = Grant(claimed, equipment: nil) }
     }
     follow(transition.events, of: transition.session)
     wake()
   }
 
-  /// Who gets what a transition queues; `nil` where nobody may, or has to ask first.
-  private func grant(
-    for transition: Transition, after fence: Fence
-  ) throws(Problem) -> (claimant: Claimant, request: ClaimRequest)? {
-    guard !isStopping, let role = transition.queuedRole,
-      hasRoomInBudget(try requireSession(transition.session))
-    else { return nil }
-    var candidates = waitingClaims.sorted { $0.key < $1.key }
-      .map { (claimant: Claimant.waiting($0.key), wish: $0.value) }
-    if let wish = attended[fence] { candidates.append((.successor(fence), wish)) }
-    for (claimant, wish) in candidates
-    where granted[claimant] == nil && wish.roles.contains(role)
-      && (wish.session ?? transition.session) == transition.session
-    {
-      return (
-        claimant,
-        ClaimRequest(
-          session: transition.session, roles: wish.roles, worker: wish.worker,
-          leaseLength: settings.limits.leaseLength)
-      )
+  /// Begins to make a granted handoff ready, at once: its worker is there, and waits.
+  private func begin(
+    _ handoff: Handoff, after accepted: AcceptedStage, _ session: SessionRecord,
+    _ history: TaskHistory
+  ) -> Grant? {
+    guard let claim = handoff.claim else { return nil }
+    var packet: Packet?
+    if handoff.task == accepted.handoff.task, handoff.base == accepted.commit {
+      passSpare(of: accepted.handoff.id, to: handoff.id)
+      packet = self.packet(for: handoff, claim, session, accepted.planned, history)
     }
-    return nil
+    // Awaited by whoever receives the grant.
+    return Grant(
+      handoff,
+      equipment: Task.immediate(executorPreference: ports.executor) {
+        do throws(Problem) {
+          return .success(try await equip(handoff, claim, packet))
+        } catch {
+          return .failure(error)
+        }
+      })
+  }
+
+  /// Who gets what a transition queues; `nil` where nobody may, or has to ask first.
+  private func claimant(
+    for transition: Transition, in session: SessionRecord, after fence: Fence
+  ) -> Claimant? {
+    guard !isStopping, let role = transition.queuedRole, hasRoomInBudget(session) else {
+      return nil
+    }
+    let fits = { (request: WorkRequest) in request.fits(role, in: transition.session) }
+    if let claim = waitingClaims.takeFirst(where: fits) { return .waiting(claim) }
+    return attended[fence].flatMap { fits($0) ? .successor($0) : nil }
   }
 
   /// Whether a claim needs nothing done to the session's budget first.
@@ -62,18 +135,6 @@ extension Coordinator {
     case .checkpoint: return checkpointed[session.session] == session.segment?.number
     case .noNewClaims, .newSegment, .exhausted: return false
     }
-  }
-
-  /// Waits for a change, or for a grant of what `request` asks for.
-  func waitForGrant(
-    _ request: WorkRequest, after seen: Int, limit: Duration
-  ) async -> Handoff? {
-    let turn = nextTurn
-    nextTurn += 1
-    waitingClaims[turn] = request
-    await change(after: seen, limit: limit)
-    waitingClaims[turn] = nil
-    return granted.removeValue(forKey: .waiting(turn))
   }
 
   // MARK: Agents of ours
@@ -88,17 +149,16 @@ extension Coordinator {
   package func leave(_ fence: Fence) async throws(Problem) -> ClaimedHandoff? {
     attended[fence] = nil
     wake()
-    guard let handoff = granted.removeValue(forKey: .successor(fence)) else { return nil }
-    return try await receive(handoff)
+    guard let grant = granted.removeValue(forKey: fence) else { return nil }
+    return try await receive(grant)
   }
 
   /// The same where the agent's place goes to nobody any more.
   package func abandon(_ fence: Fence) async throws(Problem) {
     attended[fence] = nil
     wake()
-    guard let handoff = granted.removeValue(forKey: .successor(fence)), let claim = handoff.claim
-    else { return }
-    try await release(handoff.id, fence: claim.fence)
+    guard let grant = granted.removeValue(forKey: fence) else { return }
+    try await release(grant.handoff.id, fence: grant.claim.fence)
   }
 }
 

@@ -39,6 +39,8 @@ extension Coordinator {
     case .refused(let reason):
       return try await refuseFiles(of: handoff, fence, reason, usage: report?.usage)
     }
+    try makeSpare(for: handoff, holding: tree)
+    defer { dropSpare(of: id) }
     let document = reportBody.map { Document(body: $0) }
     let submission = Submission(
       tree: tree, report: document?.digest, submittedAt: clock().wall)
@@ -58,6 +60,7 @@ extension Coordinator {
     proving.insert(id)
     defer {
       proving.remove(id)
+      dropSpare(of: id)
       // Whoever proves again what could not be proved looks now.
       wake()
     }
@@ -67,7 +70,9 @@ extension Coordinator {
     }
     let started = clock().boot.milliseconds
     tell(.stageProving(handoff))
-    let question = try await question(handoff, claim, submission)
+    try makeSpare(for: handoff, holding: submission.tree)
+    let history = try TaskHistory(of: handoff.task, in: handoff.session, store: store)
+    let question = try await question(handoff, claim, submission, history)
     let outcome: StageOutcome
     do throws(ProofError) {
       outcome = try await ports.prover.prove(question)
@@ -82,7 +87,7 @@ extension Coordinator {
     }
     let duration = Duration.milliseconds(clock().boot.milliseconds - started)
     if outcome.judgement.isAccepted {
-      return try await accept(handoff, claim, outcome, commit, duration)
+      return try await accept(question, history, outcome, commit, duration)
     }
     return try await refuse(handoff, claim, outcome, commit, duration)
   }
@@ -152,11 +157,10 @@ extension Coordinator {
 
   /// A submission with everything that its proof looks at, as the store has it now.
   nonisolated func question(
-    _ handoff: Handoff, _ claim: Claim, _ submission: Submission
+    _ handoff: Handoff, _ claim: Claim, _ submission: Submission, _ history: TaskHistory
   ) async throws(Problem) -> StageQuestion {
     let session = try requireSession(handoff.session)
     let task = try requireTask(handoff.task, in: handoff.session)
-    let history = try TaskHistory(of: handoff.task, in: handoff.session, store: store)
     let base = task.progress.base ?? handoff.base
     let trees = try await git { (repository) throws(GitError) in
       (
@@ -220,9 +224,10 @@ extension Coordinator {
   // MARK: Accepting and refusing
 
   private func accept(
-    _ handoff: Handoff, _ claim: Claim, _ outcome: StageOutcome, _ sealed: Sealed,
+    _ question: StageQuestion, _ history: TaskHistory, _ outcome: StageOutcome, _ sealed: Sealed,
     _ duration: Duration
   ) async throws(Problem) -> SubmissionResult {
+    let (handoff, claim) = (question.handoff, question.claim)
     var accepted = handoff
     do throws(HandoffRejection) {
       try accepted.accepted(fence: claim.fence)
@@ -251,7 +256,9 @@ extension Coordinator {
         expecting: [
           .handoff(handoff.id, is: .submitted(claim.fence)), .task(handoff.task, task.progress),
         ], events: events, evidence: outcome.evidence, documents: [sealed.document]),
-      after: claim.fence)
+      of: AcceptedStage(
+        handoff: accepted, fence: claim.fence, commit: sealed.commit, planned: task.planned,
+        history: history, evidence: outcome.evidence, report: question.report))
     tell(
       .stageAccepted(
         accepted, summary: outcome.told, checkpoint: sealed.commit, duration: duration))

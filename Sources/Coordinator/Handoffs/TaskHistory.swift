@@ -6,44 +6,49 @@ import Domain
 import Store
 
 /// The parts of a task's past that its later stages build on.
-struct TaskHistory {
+struct TaskHistory: Hashable, Sendable {
   /// What the newest accepted red stage showed.
-  let facts: RedFacts?
+  private(set) var facts: RedFacts?
   /// The newest whole run of the tests of an accepted stage.
-  let lastRun: TestOutcomes?
+  private(set) var lastRun: TestOutcomes?
   /// What the design stage decided.
-  let decision: String?
+  private(set) var decision: String?
   /// The highest round of an accepted stage; 0 before the first.
-  let round: Int
+  private(set) var round = 0
+  /// The tests that the task's plan names.
+  private let plan: [String]
 
   init(of task: TaskID, in session: SessionID, store: any SessionStore) throws(Problem) {
-    var facts: RedFacts?
-    var lastRun: TestOutcomes?
-    var decision: String?
-    var round = 0
     do throws(StoreError) {
-      let plan = try store.task(task, in: session)?.planned.tests ?? []
+      plan = try store.task(task, in: session)?.planned.tests ?? []
       for accepted in try store.acceptances(of: task, in: session) {
-        round = max(round, accepted.handoff.round)
-        let evidence = try Self.evidence(accepted.acceptance.evidence, store)
-        switch accepted.handoff.stage {
-        case .red:
-          facts = Self.facts(evidence, plan: plan)
-          lastRun = facts?.red
-        case .green, .refactor, .verify:
-          lastRun = Self.outcomes(evidence) ?? lastRun
-        case .design:
-          decision = try Self.decision(accepted, store)
-        case .review, .document: continue
-        }
+        let report = accepted.handoff.stage == .design ? try Self.report(accepted, store) : nil
+        add(
+          accepted.handoff, evidence: try Self.evidence(accepted.acceptance.evidence, store),
+          report: report)
       }
     } catch {
       throw Problem(error)
     }
-    self.facts = facts
-    self.lastRun = lastRun
-    self.decision = decision
-    self.round = round
+  }
+
+  /// A further stage was accepted.
+  ///
+  /// - Parameters:
+  ///   - evidence: in the acceptance's order.
+  ///   - report: what its agent reported; looked at for a design.
+  mutating func add(_ accepted: Handoff, evidence: [Evidence], report: AgentReport?) {
+    round = max(round, accepted.round)
+    switch accepted.stage {
+    case .red:
+      facts = Self.facts(evidence, plan: plan)
+      lastRun = facts?.red
+    case .green, .refactor, .verify:
+      lastRun = Self.outcomes(evidence) ?? lastRun
+    case .design:
+      decision = report?.design?.decision
+    case .review, .document: break
+    }
   }
 
   private static func evidence(
@@ -68,12 +73,10 @@ struct TaskHistory {
     evidence.first { $0.kind != .necessity }?.tests?.outcomes
   }
 
-  private static func decision(
+  private static func report(
     _ accepted: AcceptanceRecord, _ store: any SessionStore
-  ) throws(StoreError) -> String? {
-    guard let digest = accepted.report, let body = try store.document(digest),
-      let report = try? AgentReport.parse(Array(body.utf8))
-    else { return nil }
-    return report.design?.decision
+  ) throws(StoreError) -> AgentReport? {
+    guard let digest = accepted.report, let body = try store.document(digest) else { return nil }
+    return try? AgentReport.parse(Array(body.utf8))
   }
 }

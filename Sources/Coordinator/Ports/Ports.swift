@@ -27,13 +27,17 @@ package struct Ports: Sendable {
   package let pause: Pause
   /// What the worker in a slot of this process calls itself.
   package let workerName: @Sendable (_ slot: Int) -> String
+  /// Where the coordinator's own tasks run; `nil` leaves it to Swift. An unstructured task does not
+  /// run where its maker does unless it is told.
+  package let executor: (any TaskExecutor)?
 
   /// The world in these ports; its operations are written nowhere unless said otherwise.
   package init(
     repository: any RepositoryDoor, workspaces: any Workspaces, prover: any Prover,
     archive: any Archive, projections: any Projections,
     operations: any Operations = UnwrittenOperations(), pause: @escaping Pause,
-    workerName: @escaping @Sendable (_ slot: Int) -> String = { WorkerName.ours(slot: $0) }
+    workerName: @escaping @Sendable (_ slot: Int) -> String = { WorkerName.ours(slot: $0) },
+    executor: (any TaskExecutor)? = nil
   ) {
     self.repository = repository
     self.workspaces = workspaces
@@ -43,6 +47,7 @@ package struct Ports: Sendable {
     self.operations = operations
     self.pause = pause
     self.workerName = workerName
+    self.executor = executor
   }
 
   /// The machine's own: libgit2, folders, child processes and files.

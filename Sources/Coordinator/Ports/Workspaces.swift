@@ -11,12 +11,17 @@ package protocol Workspaces: Sendable {
   typealias Slot = WorkspacePool.Slot
   typealias Captured = WorkspacePool.Captured
   typealias Held = WorkspacePool.Held
+  typealias Spare = WorkspacePool.Spare
 
   /// A workspace for a claim, with the handoff's base checked out, the packet and what hooks have
-  /// to know beside it.
+  /// to know beside it. `spare`, if any, holds the tree of that base.
   func prepare(
-    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String]
+    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String],
+    using spare: Spare?
   ) async throws(WorkspaceError) -> Slot
+  func makeSpare(
+    holding tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare?
   func slot(of handoff: HandoffID, fence: Fence) -> Slot?
   func free(_ slot: Slot)
   func giveUp(_ slot: Slot, fence: Fence)
@@ -61,13 +66,27 @@ struct PooledWorkspaces: Workspaces {
   let preserving: String
 
   func prepare(
-    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String]
+    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String],
+    using spare: Spare?
   ) async throws(WorkspaceError) -> Slot {
-    try await offloaded { () throws(WorkspaceError) in
+    // A few small files: another thread would take longer to begin.
+    if let spare, try pool.handOver(spare, to: handoff.id, fence: claim.fence, at: handoff.base) {
+      try spare.slot.write(packet, hook)
+      return spare.slot
+    }
+    return try await offloaded { () throws(WorkspaceError) in
       let slot = try pool.prepare(
         for: handoff.id, fence: claim.fence, at: handoff.base, keeping: keeping)
       try slot.write(packet, hook)
       return slot
+    }
+  }
+
+  func makeSpare(
+    holding tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare? {
+    try await offloaded { () throws(WorkspaceError) in
+      try pool.makeSpare(holding: tree, keeping: keeping)
     }
   }
 

@@ -30,7 +30,10 @@ struct ClaimProof: Sendable {
   ) async throws(Problem) -> Question {
     switch claim.kind {
     case .stage(let handoff, let hold, let submission, _):
-      .stage(try await coordinator.question(handoff, hold, submission))
+      .stage(
+        try await coordinator.question(
+          handoff, hold, submission,
+          TaskHistory(of: handoff.task, in: handoff.session, store: coordinator.store)))
     case .merge(let task, let session, let history, _): .merge(task, session, history)
     }
   }

@@ -34,6 +34,7 @@ extension Coordinator {
     }
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     guard sessions.allSatisfy(\.lifecycle.isEnded) else { return }
+    await awaitDroppedSpares()
     for slot in ports.workspaces.idleSlots() { await remove(slot) }
   }
 

@@ -55,13 +55,11 @@ package final class WorkspacePool: Sendable {
   package func prepare(
     for handoff: HandoffID, fence: Fence, at commit: ObjectID, keeping: [String]
   ) throws(WorkspaceError) -> Slot {
-    let slot = take(prefix: "agent", avoiding: Set(try retiredNames()))
+    let slot = try takeForAgent()
     do throws(WorkspaceError) {
       // The holder is written first: from then on the workspace is found by its claim.
       try writeHolder(Holder(handoff: handoff, fence: fence), slot)
-      removeIfPresent(slot.report)
-      removeIfPresent(slot.packet)
-      removeIfPresent(slot.hook)
+      clear(slot)
       try withWorkspace(slot) { (workspace, _) throws(GitError) in
         try workspace.switchTo(commit: commit, keeping: keeping)
       }
@@ -70,6 +68,64 @@ package final class WorkspacePool: Sendable {
       throw error
     }
     return slot
+  }
+
+  /// A workspace that nobody has claimed yet and that holds a tree.
+  package struct Spare: Hashable, Sendable {
+    /// The workspace; `free` gives it back where no claim comes.
+    package let slot: Slot
+    /// What it holds.
+    package let tree: ObjectID
+
+    package init(slot: Slot, tree: ObjectID) {
+      self.slot = slot
+      self.tree = tree
+    }
+  }
+
+  /// Makes a free workspace hold a tree, for a claim that may come.
+  ///
+  /// - Parameter keeping: what stays from one claim to the next, as in `prepare`.
+  /// - Returns: `nil` where that would take a new folder, in which what is kept would be missing: a
+  ///   worker waits longer for a build from nothing than for a workspace.
+  package func makeSpare(
+    holding tree: ObjectID, keeping: [String]
+  ) throws(WorkspaceError) -> Spare? {
+    let slot = try takeForAgent()
+    var isReady = false
+    defer { if !isReady { free(slot) } }
+    guard keeping.isEmpty || access(slot.tree, F_OK) == 0 else { return nil }
+    clear(slot)
+    try withWorkspace(slot) { (workspace, _) throws(GitError) in
+      try workspace.makeReady(tree: tree, keeping: keeping)
+    }
+    isReady = true
+    return Spare(slot: slot, tree: tree)
+  }
+
+  /// Gives a spare workspace to a claim whose base is `commit`, which has the spare's tree.
+  ///
+  /// - Returns: whether it could be; if not it is free again, and the claim needs another one.
+  package func handOver(
+    _ spare: Spare, to handoff: HandoffID, fence: Fence, at commit: ObjectID
+  ) throws(WorkspaceError) -> Bool {
+    let slot = spare.slot
+    var isHandedOver = false
+    defer { if !isHandedOver { free(slot) } }
+    try writeHolder(Holder(handoff: handoff, fence: fence), slot)
+    // Its last worker may have been late.
+    clear(slot)
+    do throws(GitError) {
+      isHandedOver = try Workspace.handOver(slot.directory, holding: spare.tree, at: commit)
+    } catch {
+      throw WorkspaceError(directory: slot.directory, error)
+    }
+    return isHandedOver
+  }
+
+  /// Removes what the last claim left beside its folder.
+  private func clear(_ slot: Slot) {
+    for path in [slot.report, slot.packet, slot.hook] { removeIfPresent(path) }
   }
 
   /// The workspace that was prepared for a claim; `nil` where there is none any more.
@@ -153,6 +209,10 @@ package final class WorkspacePool: Sendable {
   private struct Holder: Hashable {
     let handoff: HandoffID
     let fence: Fence
+  }
+
+  private func takeForAgent() throws(WorkspaceError) -> Slot {
+    take(prefix: "agent", avoiding: Set(try retiredNames()))
   }
 
   private func take(prefix: String, avoiding retired: Set<String> = []) -> Slot {

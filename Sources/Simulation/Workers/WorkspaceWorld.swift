@@ -62,9 +62,41 @@ final class ProcessWorkspaces: Workspaces, @unchecked Sendable {
   }
 
   func prepare(
-    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String]
+    for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String],
+    using spare: Spare?
   ) async throws(WorkspaceError) -> Slot {
     guard process.isAlive else { throw WorkspaceError(directory: "", reason: "gone") }
+    let slot = spare?.slot ?? take()
+    folders.slots[slot.directory]?.holder = (handoff.id, claim.fence)
+    await process.spend(world.gitTime())
+    if let failure = failure(slot.directory) {
+      free(slot)
+      throw failure
+    }
+    let files = world.git.files(ofCommit: handoff.base)
+    if let spare, files != world.git.trees[spare.tree] {
+      world.checker.fail("\(slot.name) was made ready for another tree than that of \(handoff.id)")
+    }
+    if spare == nil { fill(slot, with: files) }
+    return slot
+  }
+
+  func makeSpare(
+    holding tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare? {
+    guard process.isAlive else { throw WorkspaceError(directory: "", reason: "gone") }
+    let slot = take()
+    await process.spend(world.gitTime())
+    guard let files = world.git.trees[tree], failure(slot.directory) == nil else {
+      free(slot)
+      return nil
+    }
+    fill(slot, with: files)
+    return Spare(slot: slot, tree: tree)
+  }
+
+  /// The first name that is free.
+  private func take() -> Slot {
     var number = 1
     while busy.contains("agent-\(number)")
       || folders.slots[Self.root + "agent-\(number)"]?.holder != nil
@@ -74,18 +106,14 @@ final class ProcessWorkspaces: Workspaces, @unchecked Sendable {
     let slot = slot("agent-\(number)")
     busy.insert(slot.name)
     if folders.slots[slot.directory] == nil { folders.make(slot.directory) }
-    folders.slots[slot.directory]?.holder = (handoff.id, claim.fence)
-    await process.spend(world.gitTime())
-    if let failure = failure(slot.directory) {
-      free(slot)
-      throw failure
-    }
+    return slot
+  }
+
+  private func fill(_ slot: Slot, with files: [String: Work]) {
     requireKept(folders.slots[slot.directory]?.files, slot, "overwritten")
-    let files = world.git.files(ofCommit: handoff.base)
     folders.slots[slot.directory]?.base = files
     folders.slots[slot.directory]?.files = files
     folders.slots[slot.directory]?.captured = nil
-    return slot
   }
 
   /// The only copy of work is never lost.

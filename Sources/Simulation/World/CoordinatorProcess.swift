@@ -170,7 +170,7 @@ final class CoordinatorProcess: @unchecked Sendable {
         projections: SimulatedProjections(process: self, world: world),
         pause: { try await scheduler.sleep(Int($0 / .milliseconds(1))) },
         // Nothing of the real process: a trace would differ from one replay to the next.
-        workerName: { "run:0:0:\($0)" }),
+        workerName: { "run:0:0:\($0)" }, executor: site),
       tell: { [weak self] event in
         if self?.isAlive == true { world.heard(event) }
       })
