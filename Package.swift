@@ -39,7 +39,7 @@ let package = Package(
     // MARK: The edges, each apart from the others
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Domain", "CSQLite", "CZlib"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["Domain", "CGit2"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["Domain", "CGit2", "CZlib"], swiftSettings: strict),
     .target(
       name: "Supervision", dependencies: ["Domain", "CPlatform"],
       exclude: ["Reporters"],  // Carried by CPlatform.

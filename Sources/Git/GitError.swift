@@ -121,6 +121,16 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension GitError {
+  /// As `system(_:errno:)`, for a call that touches what is to last: where it shows that the disk
+  /// fails, nothing is published any more.
+  static func disk(_ operation: String, errno number: Int32 = errno) -> GitError {
+    let error = system(operation, errno: number)
+    if error.reason == .diskFailed { SyncLedger.shared.failed(error) }
+    return error
+  }
+}
+
 /// Throws what libgit2 says about a return code below zero.
 func check(_ code: Int32, _ operation: @autoclosure () -> String) throws(GitError) {
   guard code < 0 else { return }

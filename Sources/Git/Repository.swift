@@ -10,6 +10,8 @@ import Domain
 /// filter, a hook or the git program, and nothing writes the user's index or working tree.
 package final class Repository {
   let pointer: OpaquePointer
+  /// Where objects are stored.
+  package let objectsDirectory: String
 
   /// Opens the repository that holds a path: its working directory, a folder below it, or a linked
   /// worktree.
@@ -25,10 +27,11 @@ package final class Repository {
       throw Self.explained(GitError(code: code, operation: "open the repository at \(path)"))
     }
     pointer = opened
+    objectsDirectory = Self.path(git_repository_commondir(opened)) + "/objects"
     // Reflogs of the user's branches name us, never the user.
     try check(
       git_repository_set_ident(opened, "orchestrate", "orchestrate@localhost"), "name the writer")
-    try forbidSecondTries()
+    try keepObjectsPending()
   }
 
   deinit { git_repository_free(pointer) }
@@ -41,9 +44,6 @@ package final class Repository {
 
   /// The folder that all linked worktrees share.
   package var commonDirectory: String { Self.path(git_repository_commondir(pointer)) }
-
-  /// Where objects are stored.
-  package var objectsDirectory: String { commonDirectory + "/objects" }
 
   /// libgit2 ends the paths of folders with a slash.
   private static func path(_ text: UnsafePointer<CChar>) -> String {

@@ -26,15 +26,26 @@ extension TemporaryRepository {
     return id
   }
 
+  /// Writes what this process stored, so that git finds what no ref leads to.
+  func settle() throws { try open().makeObjectsDurable() }
+
   /// A tree's files as `mode path` lines, sorted by git.
   func listing(_ tree: ObjectID) throws -> [String] {
-    try git("ls-tree", "-r", "-z", "--format=%(objectmode) %(path)", tree.text)
+    try settle()
+    return try git("ls-tree", "-r", "-z", "--format=%(objectmode) %(path)", tree.text)
       .split(separator: "\0").map(String.init)
   }
 
   /// A workspace beside the repository.
   func workspace(_ repository: Repository, _ name: String = "workspace") throws -> Workspace {
     try Workspace.open(directory: container + "/" + name, project: repository)
+  }
+
+  /// The files among the objects, by their paths below the folder for them.
+  func objectFiles() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: path + "/.git/objects").filter {
+      kind("\(path)/.git/objects/\($0)") == S_IFREG
+    }
   }
 
   /// How many objects lie loose in the repository.

@@ -24,7 +24,9 @@ import Testing
     #expect(hunks.map(\.addedLines) == [["0"], ["drei"], [], ["end"]])
     #expect(hunks.map(\.removedLines) == [[], ["3"], ["5"], []])
     #expect(hunks[1].oldStart == 3 && hunks[1].newStart == 4 && hunks[1].newCount == 1)
-    let undone = try hunks.map { try text("a", repository.tree(undoing: $0, in: new), project) }
+    let trees = try hunks.map { try repository.tree(undoing: $0, in: new) }
+    try project.settle()
+    let undone = try trees.map { try text("a", $0, project) }
     #expect(
       undone == [
         "1\n2\ndrei\n4\n6\nend", "0\n1\n2\n3\n4\n6\nend", "0\n1\n2\ndrei\n4\n5\n6\nend",

@@ -30,6 +30,7 @@ import Testing
     #expect(captured.changes.map(\.path) == ["top3/mid4/file43"])
     let sealed = try repository.createCommit(
       tree: tree, parents: [commit], message: "seal", identity: identity)
+    try project.settle()
     // A blob, three trees and a commit.
     #expect(try project.looseObjectCount() == loose + 5)
 
@@ -37,6 +38,7 @@ import Testing
     #expect(try workspace.capture(excluding: []).changes == [])
     #expect(
       try repository.merge(base: project.tree("main"), ours: tree, theirs: tree) == .merged(tree))
+    try project.settle()
     // What is there already is not written again.
     #expect(try project.looseObjectCount() == loose + 5)
   }

@@ -92,6 +92,7 @@ import Testing
         tree: $0, parents: [baseCommit], message: "side", identity: identity
       ).text
     }
+    try project.settle()
     let git = try project.gitOutcome(["merge-tree", "--write-tree"] + commits)
     if let conflicts = example.conflicts {
       #expect(outcome == .conflicted(conflicts))
@@ -141,6 +142,7 @@ import Testing
         tree: $0, parents: [baseCommit], message: "side", identity: identity
       ).text
     }
+    try project.settle()
     let git = try project.gitOutcome(
       ["-c", "merge.renames=false", "merge-tree", "--write-tree", "--name-only", "--no-messages"]
         + commits)

@@ -37,6 +37,7 @@ import Testing
     try workspace.write("new\n", to: "lib/new/file")
     let captured = try workspace.capture(paths: ["lib/new/file", "a.txt"], excluding: [])
     #expect(captured.changes.map(\.path) == ["a.txt", "lib/new/file"])
+    try project.settle()
     #expect(try project.git("show", captured.tree.text + ":a.txt") == "changed\n")
     #expect(try project.git("show", captured.tree.text + ":lib/b.txt") == "two\n")
     try project.git("fsck", "--strict")

@@ -29,11 +29,18 @@ private struct Unpublished {
       applying: [.put(path: "dir/sub/a", blob: blob, mode: .file)], to: project.tree())
   }
 
+  /// All of it on the disk, as far as git leaves it there.
   func commit() throws -> ObjectID {
-    try repository.createCommit(tree: tree, parents: [base], message: "x", identity: identity)
+    let commit = try repository.createCommit(
+      tree: tree, parents: [base], message: "x", identity: identity)
+    try project.settle()
+    return commit
   }
 
-  func collectGarbage() throws { try project.git("gc", "--quiet", "--prune=now") }
+  func collectGarbage() throws {
+    try project.settle()
+    try project.git("gc", "--quiet", "--prune=now")
+  }
 
   /// Git, which knows nothing of what this process remembers, finds all of it.
   func requireWhole(_ commit: ObjectID) throws {
@@ -109,6 +116,7 @@ private struct Unpublished {
     try made.collectGarbage()
     let again = try later.writeBlob(Array("new".utf8))
     #expect(again == made.blob)
+    #expect(access(made.looseFile(again), F_OK) != 0)
     let tree = try later.tree(
       applying: [.put(path: "dir/sub/a", blob: again, mode: .file)], to: made.project.tree())
     let second = try later.createCommit(

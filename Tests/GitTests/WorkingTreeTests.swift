@@ -79,6 +79,7 @@ import Testing
   @Test func `the rescue has every file that is not ignored, as it is`() throws {
     let project = try project()
     let (_, change) = try change(project, keepingUntracked: false)
+    try project.settle()
     let listing = try project.git(
       "ls-tree", "-r", "--format=%(objectmode) %(path)", change.files.before.text)
     for line in [

@@ -34,6 +34,7 @@ import Testing
     let captured = try workspace.capture(excluding: [])
     #expect(captured.changes.map(\.path) == ["a.txt", "c.txt", "lib/deep/new file.txt"])
     #expect(captured.notes == [])
+    try project.settle()
     #expect(try project.git("show", captured.tree.text + ":a.txt") == "changed\n")
     try project.git("fsck", "--strict")
   }
@@ -102,6 +103,7 @@ import Testing
     let changed = try workspace.capture(excluding: [])
     #expect(changed.changes.map(\.path) == ["Ordner mit ä/日本 語.txt", "bin/run.sh", "empty"])
     #expect(changed.changes.map(\.new?.mode) == [.file, .file, .symlink])
+    try project.settle()
     #expect(
       try project.git("cat-file", "blob", changed.tree.text + ":Ordner mit ä/日本 語.txt")
         == "a\r\nb\r\n")

@@ -20,33 +20,38 @@ extension Repository {
   /// Takes down the time of the start, before anything is written.
   static func beginWriting() { _ = startMilliseconds }
 
-  /// Lets an object be written in one way only.
+  /// Has libgit2 hand over every object that it would write, and see those that are not on the disk
+  /// yet.
   ///
-  /// Where libgit2 fails to store a tree or a commit, because a sync failed for instance, it tries
-  /// again as a stream, and what then succeeds says nothing of what had failed. Without the first
-  /// way it takes the second at once, and tells its failure.
-  func forbidSecondTries() throws(GitError) {
+  /// What it writes itself it syncs one by one; and where that fails for a tree or a commit, it tries
+  /// again in another way, whose success says nothing of what had failed.
+  func keepObjectsPending() throws(GitError) {
     var found: OpaquePointer?
     try check(git_repository_odb(&found, pointer), "open the object store")
     defer { git_odb_free(found) }
-    try forbidSecondTries(in: found)
-  }
-
-  func forbidSecondTries(in found: OpaquePointer?) throws(GitError) {
     for index in 0..<git_odb_num_backends(found) {
       var backend: UnsafeMutablePointer<git_odb_backend>?
       try check(git_odb_get_backend(&backend, found, index), "look at the object store")
-      if backend?.pointee.writestream != nil { backend?.pointee.write = nil }
+      backend?.pointee.write = nil
     }
+    let backend = PendingObjects.makeBackend(for: objectsDirectory)
+    let code = git_odb_add_backend(found, backend, PendingObjects.priority)
+    if code < 0 { PendingObjects.free(backend) }
+    try check(code, "add to the object store")
   }
 
-  /// The name of an object that libgit2 has just stored, or found to be there.
+  /// The name of an object that libgit2 has just handed over, or found to be there.
   ///
   /// - Parameter bytes: What it holds, in case that it is gone before a ref leads to it.
+  /// - Throws: What `makeObjectsDurable()` does, where much is pending.
   func stored(
     _ id: git_oid, _ kind: git_object_t, _ bytes: @autoclosure () -> [UInt8]?
-  ) -> ObjectID {
+  ) throws(GitError) -> ObjectID {
     let id = ObjectID(id)
+    if PendingObjects.shared.content(of: id, in: objectsDirectory) != nil {
+      if PendingObjects.shared.areMany(in: objectsDirectory) { try makeObjectsDurable() }
+      return id
+    }
     if let bytes = bytes() {
       WrittenObjects.shared.remember(.init(kind: kind, bytes: bytes), as: id, in: objectsDirectory)
     }
@@ -65,12 +70,17 @@ extension Repository {
     "\(objectsDirectory)/\(id.text.prefix(2))/\(id.text.dropFirst(2))"
   }
 
-  /// Makes everything durable that was stored so far, as far as libgit2 has not.
+  /// Writes what is pending, so that others find it, and makes everything durable that was stored so
+  /// far. A ref does it by itself.
   ///
-  /// - Throws: `.diskFailed` where a sync fails or has failed before.
-  func makeObjectsDurable() throws(GitError) {
+  /// - Throws: `.diskFailed` where a sync fails or has failed before, `.diskFull`, `.locked` where git
+  ///   removes again and again what is being written.
+  package func makeObjectsDurable() throws(GitError) {
     let ledger = SyncLedger.shared
     try ledger.requireSound()
+    try PendingObjects.shared.settle(objectsDirectory) { (pending) throws(GitError) in
+      try LooseObjects(folder: objectsDirectory).write(pending)
+    }
     let found = ledger.foundObjects(in: objectsDirectory)
     // One that git has packed or pruned meanwhile has no file any more: packs are git's to sync, and
     // whether all is there is looked at before a ref is made.

@@ -24,15 +24,15 @@ extension Repository {
   func requirePresent(_ id: ObjectID, isPublished: Bool) throws(GitError) {
     for _ in 0..<Self.attemptsMax {
       let brought = try objects(broughtBy: id)
-      // Of a parent that is gone everything may be.
-      for parent in try missing(among: brought.parents) where remembered(parent) != nil {
-        try requirePresent(parent, isPublished: false)
-      }
       let missing = try missing(among: brought.own + brought.parents)
       if missing.isEmpty {
         guard isPublished, try isCollecting else { return }
         if try pack(brought.own) { return }
       } else {
+        // Of a parent that is gone everything may be.
+        for parent in brought.parents where missing.contains(parent) && remembered(parent) != nil {
+          try requirePresent(parent, isPublished: false)
+        }
         try storeAgain(missing)
       }
     }
@@ -99,7 +99,8 @@ extension Repository {
 
   // MARK: What is there
 
-  /// Those of some objects that are not there, as whoever opens the repository now would find.
+  /// Those of some objects that are not there, as whoever opens the repository now would find; what
+  /// is pending is not.
   private func missing(among ids: [ObjectID]) throws(GitError) -> [ObjectID] {
     let packed = Set(ids).filter { access(loosePath(of: $0), F_OK) != 0 }
     guard !packed.isEmpty else { return [] }
@@ -118,12 +119,6 @@ extension Repository {
     guard let opened else {
       throw GitError(.other, operation: "open the object store", message: "libgit2 gave none")
     }
-    do throws(GitError) {
-      try forbidSecondTries(in: opened)
-    } catch {
-      git_odb_free(opened)
-      throw error
-    }
     return opened
   }
 
@@ -136,7 +131,9 @@ extension Repository {
   ///
   /// - Returns: Whether an object is among it.
   func restore(_ id: ObjectID) throws(GitError) -> Bool {
-    guard remembered(id) != nil, try !missing(among: [id]).isEmpty else { return false }
+    guard remembered(id) != nil, PendingObjects.shared.content(of: id, in: objectsDirectory) == nil,
+      try !missing(among: [id]).isEmpty
+    else { return false }
     try storeAgain(missing(among: WrittenObjects.shared.ids(in: objectsDirectory)))
     return true
   }
@@ -153,20 +150,13 @@ extension Repository {
   }
 
   private func storeAgain(_ ids: [ObjectID]) throws(GitError) {
-    let objects = try openObjectsAnew()
-    defer { git_odb_free(objects) }
     for id in ids {
       guard let content = remembered(id) else {
         throw GitError(
           .notFound, operation: "store \(id.short)",
           message: "git removed it meanwhile, since no ref led to it")
       }
-      var oid = git_oid()
-      let code = content.bytes.withUnsafeBytes {
-        git_odb_write(&oid, objects, $0.baseAddress, $0.count, content.kind)
-      }
-      try check(code, "store \(id.short) again")
-      _ = stored(oid, content.kind, nil)
+      PendingObjects.shared.add(content, as: id, in: objectsDirectory)
     }
     try makeObjectsDurable()
   }

@@ -95,6 +95,13 @@ func synchronize(_ path: String) throws(GitError) {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw .system("make \(path) durable") }
   defer { close(descriptor) }
+  try synchronize(descriptor, path)
+}
+
+/// Makes an open file's bytes, or the names in an open folder, durable.
+///
+/// - Throws: As the same for a path.
+func synchronize(_ descriptor: Int32, _ path: String) throws(GitError) {
   guard fsync(descriptor) != 0 else { return }
   let error = GitError(
     .diskFailed, operation: "make \(path) durable", message: String(cString: strerror(errno)))

@@ -163,7 +163,7 @@ extension Repository {
     try check(
       git_odb_write(&id, objects, text.ptr, text.size, GIT_OBJECT_COMMIT),
       "store a commit of \(tree.short)")
-    return stored(
+    return try stored(
       id, GIT_OBJECT_COMMIT, Array(UnsafeRawBufferPointer(start: text.ptr, count: text.size)))
   }
 

@@ -126,13 +126,13 @@ extension Repository {
   private func write(_ builder: OpaquePointer?) throws(GitError) -> ObjectID {
     var id = git_oid()
     try check(git_treebuilder_write(&id, builder), "store a tree")
-    return storedTree(id)
+    return try storedTree(id)
   }
 
   /// The name of a tree that libgit2 has just stored. One that is gone already cannot be remembered;
   /// that is noticed before a ref leads to it.
-  func storedTree(_ id: git_oid) -> ObjectID {
-    stored(id, GIT_OBJECT_TREE, try? readObject(ObjectID(id)).bytes)
+  func storedTree(_ id: git_oid) throws(GitError) -> ObjectID {
+    try stored(id, GIT_OBJECT_TREE, try? readObject(ObjectID(id)).bytes)
   }
 }
 

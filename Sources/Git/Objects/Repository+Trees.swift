@@ -101,7 +101,7 @@ extension Repository {
       git_blob_create_from_buffer(&id, pointer, $0.baseAddress, $0.count)
     }
     try check(code, "store a blob of \(bytes.count) bytes")
-    return stored(id, GIT_OBJECT_BLOB, bytes)
+    return try stored(id, GIT_OBJECT_BLOB, bytes)
   }
 
   /// An object's kind and bytes.

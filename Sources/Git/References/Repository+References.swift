@@ -70,15 +70,14 @@ extension Repository {
   package func moveReference(
     _ name: String, to id: ObjectID, expecting expected: ObjectID?
   ) throws(GitError) {
-    try requirePresent(id, isPublished: false)
     try makeObjectsDurable()
+    try requirePresent(id, isPublished: false)
     try makeFolders(ofReference: name)
     do throws(GitError) {
       try set(name, to: id, expecting: expected)
     } catch {
       // Git may have pruned it since it was looked for.
       guard try restore(id) else { throw error }
-      try makeObjectsDurable()
       try set(name, to: id, expecting: expected)
     }
     do throws(GitError) {

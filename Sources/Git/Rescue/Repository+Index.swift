@@ -18,7 +18,7 @@ extension Repository {
     }
     var id = git_oid()
     try check(git_index_write_tree_to(&id, index, pointer), "store what is staged")
-    return storedTree(id)
+    return try storedTree(id)
   }
 
   /// Changes what is staged wherever the two trees differ, and nowhere else.
@@ -42,6 +42,8 @@ extension Repository {
         throw GitError(.locked, operation: "lock \(path)", message: "another process holds it")
       }
     }
+    // Git looks for what the new index names.
+    try makeObjectsDurable()
     guard fileIdentity(path) == seen else {
       unlink(path + ".lock")
       throw Self.indexChanged

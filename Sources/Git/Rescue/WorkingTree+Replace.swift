@@ -211,6 +211,8 @@ private final class Staging {
   /// moment in which it was displaced: then a ref of its own keeps it.
   private func clear() throws(GitError) {
     repository.freeIndexLock(heldFrom: path)
+    // What only this process has would be lost with it.
+    try repository.makeObjectsDurable()
     for name in try folder.names() {
       // Our copy of the index is nobody's work.
       guard !name.isIndex else {

@@ -13,6 +13,8 @@ struct AgentRepository {
 
   /// Writes all but the commit into a new folder of ours, from which it is moved to its place.
   func write(to path: String) throws(GitError) {
+    // The agent's git looks for the commit on the disk.
+    try project.makeObjectsDurable()
     for folder in [
       "", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/info",
     ] {
