@@ -39,6 +39,7 @@ let package = Package(
     // MARK: The edges, each apart from the others
     .target(name: "Documents", dependencies: ["Domain", "CYAML"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Domain", "CSQLite", "CZlib"], swiftSettings: strict),
+    // Git's objects are deflated; libgit2 lends nobody its own zlib.
     .target(name: "Git", dependencies: ["Domain", "CGit2", "CZlib"], swiftSettings: strict),
     .target(
       name: "Supervision", dependencies: ["Domain", "CPlatform"],

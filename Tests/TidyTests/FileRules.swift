@@ -10,6 +10,7 @@ private let writers: [String: String] = [
   "Sources/Store/Safety/BackupShelf.swift": "why a copy failed, which is told and never relied on",
   "Sources/Store/Safety/LogImage.swift": "what is left of a damaged store, made by each salvage",
   "Sources/Store/Safety/PackedFile.swift": "copies of the store, synced and renamed by their shelf",
+  "Sources/Git/Durability/LooseObjects.swift": "git's objects, many at once, synced and renamed",
   "Sources/Git/Workspaces/Workspace.swift":
     "a workspace's lock and hints; Git may not import Documents",
   "Sources/Git/Workspaces/FileWriter.swift":

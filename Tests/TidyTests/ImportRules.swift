@@ -7,7 +7,7 @@ let mayImport: [String: Set<String>] = [
   "Documents": ["Domain", "CYAML", "CMark"],
   "Store": ["Domain", "CSQLite", "CPostgres", "CSodium", "CZlib"],
   "Signing": ["Domain", "CSodium"],
-  "Git": ["Domain", "CGit2"],
+  "Git": ["Domain", "CGit2", "CZlib"],
   "Supervision": ["Domain", "CPlatform"],
   "Agents": ["Domain", "Documents", "Supervision"],
   "Coordinator": ["Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents"],
