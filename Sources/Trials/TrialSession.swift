@@ -99,6 +99,7 @@ final class TrialSession {
       try tell("claimed \(ordinal) \(claim.fence)")
     case .claimed(let claim):
       let tree = try work(handoff)
+      try hold(tree)
       let submission = Submission(
         tree: tree, report: nil, submittedAt: moment(ordinal).wall)
       try commit(
@@ -120,6 +121,17 @@ final class TrialSession {
     return try repository.tree(
       applying: [.put(path: path, blob: blob, mode: .file)],
       to: try repository.tree(ofCommit: handoff.base))
+  }
+
+  /// What was handed in is held by a ref before it is recorded, as the coordinator does.
+  private func hold(_ tree: ObjectID) throws {
+    let name = "refs/orchestrate/\(plan.session)/held"
+    let held = try repository.reference(name)
+    if held == tree {
+      try repository.createReference(name, to: tree)
+    } else {
+      try repository.moveReference(name, to: tree, expecting: held)
+    }
   }
 
   /// Objects, then the immutable ref, then one transaction with the next handoff in it.
