@@ -21,6 +21,8 @@ struct BytePath: Hashable {
     terminated = Array(UnsafeBufferPointer(start: pointer, count: length + 1))
   }
 
+  init(copying bytes: UnsafeBufferPointer<CChar>) { terminated = Array(bytes) + [0] }
+
   var isRoot: Bool { terminated.count == 1 }
 
   var bytes: [UInt8] { terminated.dropLast().map { UInt8(bitPattern: $0) } }

@@ -8,7 +8,7 @@ import Glibc
 /// An agent writes below the folders that are read here, and may put a link to anywhere in the
 /// place of anything. So no path of more than one name is ever handed to the system: each folder is
 /// opened from the one above it, and the last name is never followed.
-final class Directory {
+final class Directory: Sendable {
   /// Closed with this value.
   let descriptor: Int32
 
@@ -32,6 +32,12 @@ final class Directory {
     }
     guard descriptor >= 0 else { throw .system("open the folder \(name.shown)") }
     return Directory(adopting: descriptor)
+  }
+
+  /// Opens a folder in this one as it is; `nil` where that fails.
+  func openingAsIs(_ name: BytePath) -> Directory? {
+    let descriptor = attemptOpening(name)
+    return descriptor < 0 ? nil : Directory(adopting: descriptor)
   }
 
   private func attemptOpening(_ name: BytePath) -> Int32 {

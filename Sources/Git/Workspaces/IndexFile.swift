@@ -11,7 +11,8 @@ import Glibc
 /// milliseconds at a hundred thousand files. Here its checksum is not looked at, but everything must
 /// have its place and its order, which no file has that a crash left half written. Whoever changes
 /// entries has libgit2 open it.
-final class IndexFile {
+// Unchecked: its bytes are written before anybody has the value, and never again.
+final class IndexFile: @unchecked Sendable {
   private let bytes: UnsafeMutableRawPointer
   /// Where each entry begins.
   private let starts: [UInt32]

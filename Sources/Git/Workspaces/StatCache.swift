@@ -10,18 +10,18 @@ import Glibc
 ///
 /// It is no repository's index: nothing but this type reads or writes it.
 final class StatCache {
-  private enum Source {
+  enum Source {
     /// As it lies on the disk: quickly there.
     case file(IndexFile)
     /// As libgit2 has it, which can be changed.
     case library(OpaquePointer)
   }
 
-  private var source: Source
+  private(set) var source: Source
   private let path: String
   /// When the cache was written, in the file system's own time. A file changed at this time or
   /// later may have changed without showing it, so it is read.
-  private var written = git_index_time()
+  private(set) var written = git_index_time()
 
   /// Opens the cache at a path. One that is missing or damaged is empty.
   init(path: String) throws(GitError) {
@@ -202,7 +202,12 @@ final class StatCache {
   /// Whether a file is certainly as it was written: same inode, times and size, and not changed so
   /// late that its times can't tell.
   func isUnchanged(_ status: FileStatus, at position: Int) -> Bool {
-    guard let entry = indexEntry(at: position) else { return false }
+    indexEntry(at: position).map { Self.isUnchanged(status, since: $0, before: written) } ?? false
+  }
+
+  static func isUnchanged(
+    _ status: FileStatus, since entry: git_index_entry, before written: git_index_time
+  ) -> Bool {
     let now = git_index_entry(status, id: entry.id, mode: entry.mode)
     return entry.mtime == now.mtime && entry.ctime == now.ctime && entry.ino == now.ino
       && entry.dev == now.dev && entry.file_size == now.file_size && entry.mtime.seconds != 0

@@ -17,6 +17,8 @@ final class WorkspaceReading {
   private let litter: IgnoreRules
   private let limits: CaptureLimits
   private var isSeen: [Bool]
+  /// By position in the cache: whether the file was found as it was written, before the walk.
+  private var isSettled: [Bool]
   private(set) var edits: [TreeEdit] = []
   private var noted: [String] = []
   private var notedCount = 0
@@ -30,6 +32,7 @@ final class WorkspaceReading {
     self.litter = litter
     self.limits = limits
     isSeen = Array(repeating: false, count: cache.count)
+    isSettled = isSeen
   }
 
   var notes: [String] {
@@ -43,6 +46,7 @@ final class WorkspaceReading {
   }
 
   func run(_ root: Directory, _ rules: IgnoreRules) throws(GitError) {
+    isSettled = cache.unchangedFiles(below: root)
     try read(root, .root, rules, isIgnored: false, depth: 0)
     try removeUnseen()
   }
@@ -109,9 +113,12 @@ final class WorkspaceReading {
   private func isUnchanged(
     _ name: UnsafePointer<CChar>, in folder: Directory, _ known: StatCache.FolderEntries
   ) throws(GitError) -> Bool {
-    guard !TreePath.mayBeGitDirectory(name), let position = cache.position(of: name, in: known),
-      let status = try folder.status(of: name), cache.isUnchanged(status, at: position)
+    guard !TreePath.mayBeGitDirectory(name), let position = cache.position(of: name, in: known)
     else { return false }
+    if !isSettled[position] {
+      guard let status = try folder.status(of: name), cache.isUnchanged(status, at: position)
+      else { return false }
+    }
     isSeen[position] = true
     return true
   }
