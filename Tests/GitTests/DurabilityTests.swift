@@ -2,10 +2,11 @@
 // What is on the disk before a ref leads to it; the crash matrix shows that it suffices.
 
 import Domain
-import Git
 import Glibc
 import TestKit
 import Testing
+
+@testable import Git
 
 @Suite struct DurabilityTests {
   @Test func `publishing makes every folder for objects at once`() throws {
@@ -106,6 +107,17 @@ import Testing
     try repository.createReference("refs/orchestrate/039/a", to: commit)
     #expect(try project.objectFiles().count == before.count + 3)
     try project.git("fsck", "--strict")
+  }
+
+  @Test func `a folder that git cleaned away while it was written to is no failed sync`() throws {
+    let project = try TemporaryRepository()
+    let gone = project.path + "/.git/objects/ab"
+    try synchronizeIfThere(gone)
+    try project.write("in the way", to: ".git/objects/ab")
+    #expect(
+      reason { () throws(GitError) in try synchronizeIfThere(gone + "/name") }
+        == .system(errno: ENOTDIR))
+    try SyncLedger.shared.requireSound()
   }
 
   @Test func `a name that git forbids leaves no folder behind`() throws {

@@ -37,7 +37,7 @@ struct LooseObjects {
     for place in Set(objects.map { place(of: $0.id) }).sorted() {
       // One that was made since its own name was synced, by whomever.
       SyncLedger.shared.used(folderMadeAt: orchestrate_birth(place), in: folder)
-      try synchronize(place)
+      try synchronizeIfThere(place)
     }
   }
 

@@ -85,9 +85,9 @@ extension Repository {
     // One that git has packed or pruned meanwhile has no file any more: packs are git's to sync, and
     // whether all is there is looked at before a ref is made.
     let present = found.filter { access($0, F_OK) == 0 }
-    for path in present.sorted() { try synchronize(path) }
+    for path in present.sorted() { try synchronizeIfThere(path) }
     for folder in Set(present.map { String($0.dropLast(39)) }).sorted() {
-      try synchronize(folder)
+      try synchronizeIfThere(folder)
     }
     ledger.synced(found, in: objectsDirectory)
     guard !ledger.areFoldersDurable(in: objectsDirectory) else { return }

@@ -7,9 +7,10 @@ import Synchronization
 /// Notes, for all repositories that this process has open, of what must be synced before a ref may
 /// lead to it.
 ///
-/// libgit2 syncs what it writes and the folder right above. It does not sync the folder above a new
-/// folder, nor an object that it finds there already, which somebody may have written without
-/// syncing (git itself, a process that was killed). Those are kept here until a ref is published.
+/// Objects of ours are synced when they are written, with the folder right above, and so are libgit2's
+/// refs. Left are the folder above a new folder, and objects that were found there already, which
+/// somebody may have written without syncing (git itself, a process that was killed). Those are kept
+/// here until a ref is published.
 final class SyncLedger: Sendable {
   static let shared = SyncLedger()
 
@@ -96,6 +97,17 @@ func synchronize(_ path: String) throws(GitError) {
   guard descriptor >= 0 else { throw .system("make \(path) durable") }
   defer { close(descriptor) }
   try synchronize(descriptor, path)
+}
+
+/// Makes an object or a folder of objects durable, unless git has packed or pruned it meanwhile.
+///
+/// - Throws: As the same for what must be there.
+func synchronizeIfThere(_ path: String) throws(GitError) {
+  do throws(GitError) {
+    try synchronize(path)
+  } catch {
+    guard error.reason == .system(errno: ENOENT) else { throw error }
+  }
 }
 
 /// Makes an open file's bytes, or the names in an open folder, durable.
