@@ -54,7 +54,12 @@ extension Workspace {
     unwanted.add(litter)
     let reading = WorkspaceReading(cache: cache, project: project, litter: unwanted, limits: limits)
     try reading.run(try Directory(path: contentPath), try projectRules())
-    if reading.isCacheFresher { try cache.write() }
+    // The cache is written whole, which costs more than to read a few small files again next time.
+    let bytes = reading.fresher.reduce(0) { $0 + $1.status.size }
+    if reading.fresher.count > cache.count / 128 || bytes > 4_000_000 {
+      for (position, status) in reading.fresher { try cache.record(status, at: position) }
+      try cache.write()
+    }
     return try captured(reading, over: base)
   }
 

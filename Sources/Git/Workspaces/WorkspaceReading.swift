@@ -23,8 +23,8 @@ final class WorkspaceReading {
   private var noted: [String] = []
   private var notedCount = 0
   private var storedBytes = 0
-  /// Whether the cache knows more about unchanged files than what is on the disk.
-  private(set) var isCacheFresher = false
+  /// Files that hold what the tree holds though they are not certainly as they were written.
+  private(set) var fresher: [(position: Int, status: FileStatus)] = []
 
   init(cache: StatCache, project: Repository, litter: IgnoreRules, limits: CaptureLimits) {
     self.cache = cache
@@ -182,8 +182,7 @@ final class WorkspaceReading {
     guard let found = try content(name, path, status, in: folder) else { return }
     isSeen[position] = true
     if found.mode == mode, isSame(hash(found.bytes), id) {
-      try cache.record(found.status, at: position)
-      isCacheFresher = true
+      fresher.append((position, found.status))
     } else {
       try put(found.bytes, found.mode, at: try usable(path, isTracked: true))
     }
