@@ -149,15 +149,13 @@ int orchestrate_spawn(const orchestrate_spawn_request *request, pid_t *pid, int 
   }
   close(report[0]);
   if (error != 0) return error;
-  int descriptor = orchestrate_pidfd_open(child);
-  if (descriptor < 0) {
-    error = errno;
-    kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
-    return error;
-  }
   *pid = child;
-  *pidfd = descriptor;
-  return 0;
+  if (pidfd == NULL) return 0;
+  *pidfd = orchestrate_pidfd_open(child);
+  if (*pidfd >= 0) return 0;
+  error = errno;
+  kill(child, SIGKILL);
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+  }
+  return error;
 }

@@ -13,7 +13,7 @@ struct Main {
     let arguments = Array(CommandLine.arguments.dropFirst())
     // The supervising process of a child takes this way, before anything else is set up. Somebody
     // waits for its end too, and it has nothing to write out or take down.
-    if arguments.first == "__supervise" { _exit(superviseMain(Array(arguments.dropFirst()))) }
+    if arguments.first == "__supervise" { _exit(superviseMain()) }
     // So does an agent's hook: every one of its tool calls waits for the answer.
     if arguments.first == "hook", !arguments.contains(where: { $0.hasPrefix("-") }) {
       _exit(HookMain.run(Array(arguments.dropFirst())).rawValue)

@@ -45,10 +45,10 @@ enum {
 /// Starts a process in a session of its own, with default signal dispositions, no signal blocked
 /// and no descriptor open beyond those asked for. When this returns 0 the new program is running.
 ///
-/// `pid` and `pidfd` are set on success only; the caller reaps the child and closes `pidfd`.
-/// `failed_step` is set on failure only.
+/// `pid` and `pidfd` are set on success only; the caller reaps the child and closes `pidfd`, which
+/// is null where nobody follows it. `failed_step` is set on failure only.
 int orchestrate_spawn(const orchestrate_spawn_request *_Nonnull request, pid_t *_Nonnull pid,
-                      int *_Nonnull pidfd, int *_Nonnull failed_step);
+                      int *_Nullable pidfd, int *_Nonnull failed_step);
 
 // MARK: Following a process
 
@@ -74,6 +74,55 @@ int orchestrate_reap(orchestrate_ending *_Nonnull ending);
 
 /// Makes orphaned descendants become children of the calling process.
 int orchestrate_become_subreaper(void);
+
+// MARK: Supervising
+
+enum {
+  /// A supervising process's descriptor that leads to its coordinator.
+  ORCHESTRATE_LIFELINE = 3,
+  /// Stands before each of a command's variables in its supervisor's environment.
+  ORCHESTRATE_ENVIRONMENT_SEAL = ':',
+};
+
+/// What a supervising process tells over its lifeline: two 32-bit integers, one of these and a
+/// value (SupervisionRecord.swift).
+enum {
+  ORCHESTRATE_RECORD_STARTED = 1,
+  ORCHESTRATE_RECORD_NOT_STARTED = 2,
+  ORCHESTRATE_RECORD_EXITED = 3,
+  ORCHESTRATE_RECORD_SIGNALLED = 4,
+  ORCHESTRATE_RECORD_CLEARED = 5,
+};
+
+/// A command that this process supervises.
+typedef struct {
+  /// 0 where there is one. Else the code to leave with: 64 where this process was not started by a
+  /// coordinator, 71 where the system refuses what supervising needs.
+  int exit_code;
+  /// The command's own process.
+  pid_t root;
+  /// Whether it was reaped, and its end reported.
+  bool root_has_ended;
+  /// Whether a signal came that asks for the end of the tree.
+  bool is_asked_to_end;
+  /// Where signals are read.
+  int signals;
+  int64_t grace_milliseconds;
+} orchestrate_supervision;
+
+/// What this process supervises. Before `main` it has started the command and waited; it gets to
+/// `main` only where the tree has to be ended, or nothing could be started.
+const orchestrate_supervision *_Nonnull orchestrate_supervised(void);
+
+/// Tells the coordinator.
+void orchestrate_supervision_report(int32_t kind, int32_t value);
+
+/// Reaps what has ended, and reports the end of the command's own process. Returns whether any
+/// process of the tree is left.
+bool orchestrate_supervision_reap(orchestrate_supervision *_Nonnull tree);
+
+/// Takes the signals that are waiting.
+void orchestrate_supervision_take_signals(orchestrate_supervision *_Nonnull tree);
 
 // MARK: Descriptors
 

@@ -23,17 +23,10 @@ struct ChildProcess: ~Copyable {
     var extra: Int32 = -1
   }
 
-  /// Tells somebody of the child before its program can do anything, be it to kill us.
-  struct Announcement {
-    let socket: Int32
-    let kind: Int32
-  }
-
   /// - Parameter environment: `NAME=value` strings.
-  /// - Parameter deathSignal: sent to the child when the calling thread ends; 0 for none.
   static func start(
     path: String, argv: [String], environment: [[UInt8]], workingDirectory: String? = nil,
-    descriptors: Descriptors, deathSignal: Int32 = 0, announcement: Announcement? = nil
+    descriptors: Descriptors
   ) throws(StartFailure) -> ChildProcess {
     let arguments = CStringArray(argv.map { Array($0.utf8) })
     let variables = CStringArray(environment)
@@ -46,8 +39,7 @@ struct ChildProcess: ~Copyable {
         path: path, arguments: arguments.pointers, environment: variables.pointers,
         working_directory: place.flatMap { UnsafePointer($0.pointers[0]) },
         input: descriptors.input, output: descriptors.output, error: descriptors.error,
-        extra: descriptors.extra, parent_death_signal: deathSignal,
-        announce_to: announcement?.socket ?? -1, announcement: announcement?.kind ?? 0)
+        extra: descriptors.extra, parent_death_signal: 0, announce_to: -1, announcement: 0)
       return orchestrate_spawn(&request, &pid, &pidfd, &step)
     }
     withExtendedLifetime((arguments, variables, place)) {}

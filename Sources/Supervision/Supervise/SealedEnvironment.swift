@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries a command's environment through the supervising process without it taking effect there.
 
+import CPlatform
 import Glibc
 
 /// A command's `LD_PRELOAD` or `LD_LIBRARY_PATH` is meant for the command. Sealed, each variable
 /// stands behind a character that starts no variable anyone reads, until the supervisor hands it
-/// on.
+/// on (`supervise.c`).
 enum SealedEnvironment {
-  private static let seal = UInt8(ascii: ":")
+  private static let seal = UInt8(ORCHESTRATE_ENVIRONMENT_SEAL)
 
   /// A command's `NAME=value` as it stands in its supervisor's environment.
   static func sealed(_ variable: String) -> [UInt8] { [seal] + Array(variable.utf8) }
@@ -18,18 +19,6 @@ enum SealedEnvironment {
     var strings = environment.map { sealed("\($0.key)=\($0.value)") }
     if let libraries = getenv("LD_LIBRARY_PATH") {
       strings.append(Array("LD_LIBRARY_PATH=".utf8) + bytes(of: libraries))
-    }
-    return strings
-  }
-
-  /// The command's variables out of this process's environment, in no particular order.
-  static func unsealed() -> [[UInt8]] {
-    var strings: [[UInt8]] = []
-    var next = environ
-    while let string = next.pointee {
-      let bytes = bytes(of: string)
-      if bytes.first == seal { strings.append(Array(bytes.dropFirst())) }
-      next += 1
     }
     return strings
   }

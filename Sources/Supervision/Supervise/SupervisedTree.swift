@@ -8,11 +8,12 @@ import Glibc
 /// those in sessions of their own included, is its descendant for as long as it lives; once it has
 /// no child left, there is no tree.
 struct SupervisedTree {
-  /// The descriptor that leads to the coordinator.
-  static let lifeline: Int32 = 3
   /// How long killed processes may take to disappear; only ones that hang in the kernel or belong
   /// to another user take longer.
   static let killLimit = Duration.seconds(5)
+
+  /// The descriptor that leads to the coordinator.
+  private let lifeline = Int32(ORCHESTRATE_LIFELINE)
 
   private enum Phase {
     case running
@@ -20,53 +21,33 @@ struct SupervisedTree {
     case killing(until: SuspendingClock.Instant)
   }
 
-  private let root: pid_t
-  private let signals: Int32
-  private let grace: Duration
+  private var supervision: orchestrate_supervision
   private let clock = SuspendingClock()
   private var phase = Phase.running
   private var listensToLifeline = true
-  private var hasRootEnded = false
 
-  init(root: pid_t, signals: Int32, grace: Duration) {
-    self.root = root
-    self.signals = signals
-    self.grace = grace
-  }
-
-  static func report(_ record: SupervisionRecord) {
-    // A coordinator that has gone needs no report.
-    _ = orchestrate_send(lifeline, record.bytes, SupervisionRecord.size)
+  init(_ supervision: orchestrate_supervision) {
+    self.supervision = supervision
   }
 
   mutating func superviseToTheEnd() {
     while true {
-      guard reapEndedProcesses() else { return Self.report(.cleared(survivors: 0)) }
+      guard orchestrate_supervision_reap(&supervision) else { return Self.reportCleared(0) }
+      if supervision.root_has_ended || supervision.is_asked_to_end { beginTeardown() }
       guard let wait = advance() else {
-        return Self.report(.cleared(survivors: Int32(livingDescendants().count)))
+        return Self.reportCleared(Int32(livingDescendants().count))
       }
       waitForEvents(wait)
     }
   }
 
-  /// - Returns: whether any process of the tree is left.
-  private mutating func reapEndedProcesses() -> Bool {
-    while true {
-      var ending = orchestrate_ending()
-      guard orchestrate_reap(&ending) == 0 else { return false }
-      guard ending.pid != 0 else { break }
-      guard ending.pid == root else { continue }
-      Self.report(
-        ending.signalled ? .signalled(number: ending.code) : .exited(code: ending.code))
-      hasRootEnded = true
-    }
-    // Only now: whose last process has ended is spared the look at every process of the machine.
-    if hasRootEnded { beginTeardown() }
-    return true
+  private static func reportCleared(_ survivors: Int32) {
+    orchestrate_supervision_report(Int32(ORCHESTRATE_RECORD_CLEARED), survivors)
   }
 
   private mutating func beginTeardown() {
     guard case .running = phase else { return }
+    let grace = Duration.milliseconds(supervision.grace_milliseconds)
     phase = .terminating(until: clock.now.advanced(by: grace))
     // A stopped process acts on a request to end only once it is continued.
     for pid in livingDescendants() {
@@ -95,19 +76,17 @@ struct SupervisedTree {
 
   private mutating func waitForEvents(_ limit: Duration?) {
     var descriptors = [
-      pollfd(fd: listensToLifeline ? Self.lifeline : -1, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: listensToLifeline ? lifeline : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: supervision.signals, events: Int16(POLLIN), revents: 0),
     ]
     guard poll(&descriptors, 2, limit.map(\.pollMilliseconds) ?? -1) > 0 else { return }
     if descriptors[0].revents != 0 { readLifeline() }
-    while case let signal = orchestrate_signalfd_next(signals), signal != 0 {
-      if signal != SIGCHLD && signal != SIGPIPE { beginTeardown() }
-    }
+    orchestrate_supervision_take_signals(&supervision)
   }
 
   private mutating func readLifeline() {
     var byte: UInt8 = 0
-    let count = recv(Self.lifeline, &byte, 1, Int32(MSG_DONTWAIT))
+    let count = recv(lifeline, &byte, 1, Int32(MSG_DONTWAIT))
     if count < 0 && (errno == EAGAIN || errno == EINTR) { return }
     if count <= 0 { listensToLifeline = false }
     if count <= 0 || byte == SupervisionRecord.teardownRequest { beginTeardown() }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a supervising process tells the coordinator over the lifeline.
 
+import CPlatform
+
 /// One message of a supervising process, eight bytes long: both ends are the same program on the
 /// same machine.
 enum SupervisionRecord: Equatable {
@@ -15,36 +17,21 @@ enum SupervisionRecord: Equatable {
   case cleared(survivors: Int32)
 
   static let size = 8
-  static let startedKind: Int32 = 1
 
   /// The one message in the other direction.
   static let teardownRequest = UInt8(ascii: "T")
-
-  var bytes: [UInt8] {
-    let (kind, value): (Int32, Int32) =
-      switch self {
-      case .started(let pid): (Self.startedKind, pid)
-      case .notStarted(let errno): (2, errno)
-      case .exited(let code): (3, code)
-      case .signalled(let number): (4, number)
-      case .cleared(let survivors): (5, survivors)
-      }
-    return [kind, value].flatMap { word in
-      (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-    }
-  }
 
   init?(_ bytes: [UInt8]) {
     guard bytes.count == Self.size else { return nil }
     let words = [0, 4].map { start in
       (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[start + $1]) << (8 * Int32($1)) }
     }
-    switch words[0] {
-    case Self.startedKind: self = .started(pid: words[1])
-    case 2: self = .notStarted(errno: words[1])
-    case 3: self = .exited(code: words[1])
-    case 4: self = .signalled(number: words[1])
-    case 5: self = .cleared(survivors: words[1])
+    switch Int(words[0]) {
+    case ORCHESTRATE_RECORD_STARTED: self = .started(pid: words[1])
+    case ORCHESTRATE_RECORD_NOT_STARTED: self = .notStarted(errno: words[1])
+    case ORCHESTRATE_RECORD_EXITED: self = .exited(code: words[1])
+    case ORCHESTRATE_RECORD_SIGNALLED: self = .signalled(number: words[1])
+    case ORCHESTRATE_RECORD_CLEARED: self = .cleared(survivors: words[1])
     default: return nil
     }
   }
