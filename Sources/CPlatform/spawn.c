@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct {
@@ -79,6 +80,18 @@ static ssize_t announce(const orchestrate_spawn_request *request) {
   return send(request->announce_to, message, sizeof message, MSG_NOSIGNAL);
 }
 
+/// Executes the program; returns only where that fails. One that was written a moment ago may be
+/// open for writing in a child that another thread has forked, until that child executes its own.
+static void execute(const orchestrate_spawn_request *request) {
+  const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+  enum { ATTEMPTS_MAX = 1000 };
+  for (int attempt = 1;; attempt++) {
+    execve(request->path, request->arguments, request->environment);
+    if (errno != ETXTBSY || attempt == ATTEMPTS_MAX) return;
+    nanosleep(&pause, NULL);
+  }
+}
+
 /// Runs in the child, which still shares its parent's memory: async-signal-safe calls only.
 static failure become(const orchestrate_spawn_request *request, int *report, pid_t parent) {
   int lifted = fcntl(*report, F_DUPFD_CLOEXEC, FIRST_SPARE_DESCRIPTOR);
@@ -104,7 +117,7 @@ static failure become(const orchestrate_spawn_request *request, int *report, pid
   if (request->working_directory != NULL && chdir(request->working_directory) != 0) {
     return (failure){errno, ORCHESTRATE_SPAWN_WORKING_DIRECTORY};
   }
-  execve(request->path, request->arguments, request->environment);
+  execute(request);
   return (failure){errno, ORCHESTRATE_SPAWN_EXECUTE};
 }
 

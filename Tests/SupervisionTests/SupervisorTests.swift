@@ -4,6 +4,7 @@
 import Domain
 import Glibc
 import Supervision
+import Synchronization
 import TestKit
 import TestPacing
 import Testing
@@ -106,6 +107,28 @@ import Testing
       return
     }
     #expect(reason == "cannot execute /nonexistent/orchestrate: No such file or directory")
+  }
+
+  /// A child that another thread has forked holds a copy of every descriptor until it executes its
+  /// own program: one through which a program is written, too.
+  @Test func `a program that is still open for writing is waited for`() async throws {
+    let folder = try TemporaryDirectory("busy")
+    let program = folder.file(marker())
+    let written = open(program, O_WRONLY | O_CREAT | O_CLOEXEC, 0o755)
+    let text = Array("#!/bin/sh\nexit 7\n".utf8)
+    #expect(write(written, text, text.count) == text.count)
+    let hasEnded = Mutex(false)
+    async let outcome = {
+      let outcome = await run([program], environment: [:])
+      hasEnded.withLock { $0 = true }
+      return outcome
+    }()
+    // The command's own process bears its supervisor's command line until it executes its own.
+    while countProcesses(with: program) < 2 && !hasEnded.withLock({ $0 }) {
+      try? await Task.sleep(for: .milliseconds(1))
+    }
+    close(written)
+    #expect(await outcome.termination == .exited(7))
   }
 
   @Test func `no input is the end of input`() async {
