@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -18,9 +19,12 @@ typedef struct {
   int step;
 } failure;
 
+/// How long a program that is open for writing is waited for.
+enum { BUSY_SECONDS_MAX = 5 };
+
 /// Where the child keeps its way back to the parent until exec closes it: right after the
 /// descriptors that the new program gets.
-enum { REPORT_DESCRIPTOR = 4, FIRST_SPARE_DESCRIPTOR = 10 };
+enum { REPORT_DESCRIPTOR = 4, CALL_OFF_DESCRIPTOR = 5, FIRST_SPARE_DESCRIPTOR = 10 };
 
 static int close_from(unsigned first) {
   if (syscall(SYS_close_range, first, ~0U, 0) == 0) return 0;
@@ -82,13 +86,24 @@ static ssize_t announce(const orchestrate_spawn_request *request) {
 
 /// Executes the program; returns only where that fails. One that was written a moment ago may be
 /// open for writing in a child that another thread has forked, until that child executes its own.
-static void execute(const orchestrate_spawn_request *request) {
-  const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
-  enum { ATTEMPTS_MAX = 1000 };
-  for (int attempt = 1;; attempt++) {
+///
+/// What comes on `call_off` ends the wait: whoever announced the process may not want it any more.
+static void execute(const orchestrate_spawn_request *request, int call_off) {
+  struct pollfd event = {.fd = call_off, .events = POLLIN};
+  struct timespec start, now;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  while (true) {
     execve(request->path, request->arguments, request->environment);
-    if (errno != ETXTBSY || attempt == ATTEMPTS_MAX) return;
-    nanosleep(&pause, NULL);
+    if (errno != ETXTBSY) return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec - start.tv_sec >= BUSY_SECONDS_MAX) {
+      errno = ETXTBSY;
+      return;
+    }
+    if (poll(&event, 1, 5) > 0) {
+      errno = ECANCELED;
+      return;
+    }
   }
 }
 
@@ -97,6 +112,11 @@ static failure become(const orchestrate_spawn_request *request, int *report, pid
   int lifted = fcntl(*report, F_DUPFD_CLOEXEC, FIRST_SPARE_DESCRIPTOR);
   if (lifted < 0) return (failure){errno, ORCHESTRATE_SPAWN_SETUP};
   *report = lifted;
+  int call_off = -1;
+  if (request->announce_to >= 0) {
+    call_off = fcntl(request->announce_to, F_DUPFD_CLOEXEC, FIRST_SPARE_DESCRIPTOR);
+    if (call_off < 0) return (failure){errno, ORCHESTRATE_SPAWN_SETUP};
+  }
   setsid();
   if (request->parent_death_signal != 0) {
     if (prctl(PR_SET_PDEATHSIG, request->parent_death_signal) != 0) {
@@ -113,11 +133,17 @@ static failure become(const orchestrate_spawn_request *request, int *report, pid
     return (failure){errno, ORCHESTRATE_SPAWN_SETUP};
   }
   *report = REPORT_DESCRIPTOR;
-  close_from(REPORT_DESCRIPTOR + 1);
+  if (call_off >= 0) {
+    if (dup3(call_off, CALL_OFF_DESCRIPTOR, O_CLOEXEC) < 0) {
+      return (failure){errno, ORCHESTRATE_SPAWN_SETUP};
+    }
+    call_off = CALL_OFF_DESCRIPTOR;
+  }
+  close_from(CALL_OFF_DESCRIPTOR + 1);
   if (request->working_directory != NULL && chdir(request->working_directory) != 0) {
     return (failure){errno, ORCHESTRATE_SPAWN_WORKING_DIRECTORY};
   }
-  execute(request);
+  execute(request, call_off);
   return (failure){errno, ORCHESTRATE_SPAWN_EXECUTE};
 }
 

@@ -37,4 +37,33 @@ import Testing
     let earlier = orchestrate_boot_time_nanoseconds()
     #expect(earlier > 0 && orchestrate_boot_time_nanoseconds() >= earlier)
   }
+
+  @Test func `a program that is open for writing is not waited for once its start is called off`()
+    throws
+  {
+    var program = "/tmp/orchestrate-busy-XXXXXX".utf8CString.map { $0 }
+    let written = mkstemp(&program)
+    defer {
+      unlink(program)
+      close(written)
+    }
+    try #require(fchmod(written, 0o755) == 0)
+    var ends: [Int32] = [-1, -1]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+    defer { for end in ends { close(end) } }
+    #expect(send(ends[1], "!", 1, 0) == 1)
+    let none: [UnsafeMutablePointer<CChar>?] = [nil]
+    var (pid, step) = (pid_t(0), Int32(0))
+    let code = program.withUnsafeBufferPointer { path in
+      none.withUnsafeBufferPointer { none in
+        var request = orchestrate_spawn_request(
+          path: path.baseAddress!, arguments: none.baseAddress!, environment: none.baseAddress!,
+          working_directory: nil, input: -1, output: -1, error: -1, extra: -1,
+          parent_death_signal: 0, announce_to: ends[0], announcement: 0)
+        return orchestrate_spawn(&request, &pid, nil, &step)
+      }
+    }
+    #expect(code == ECANCELED)
+    #expect(step == Int32(ORCHESTRATE_SPAWN_EXECUTE))
+  }
 }

@@ -44,7 +44,8 @@ enum {
 
 /// Starts a process in a session of its own, with default signal dispositions, no signal blocked
 /// and no descriptor open beyond those asked for. When this returns 0 the new program is running.
-/// A file that is open for writing is waited for, five seconds at most (ETXTBSY).
+/// A file that is open for writing is waited for, about five seconds at most (ETXTBSY), and no longer
+/// once anything can be read from `announce_to` (ECANCELED).
 ///
 /// `pid` and `pidfd` are set on success only; the caller reaps the child and closes `pidfd`, which
 /// is null where nobody follows it. `failed_step` is set on failure only.
