@@ -20,7 +20,6 @@ package final class Repository {
   ///   that libgit2 refuses (SHA-256 names, a partial clone), `.foreignOwner`.
   package init(discoveringFrom path: String) throws(GitError) {
     try GitLibrary.start()
-    Self.beginWriting()
     var opened: OpaquePointer?
     let code = git_repository_open_ext(&opened, path, 0, nil)
     guard code >= 0, let opened else {

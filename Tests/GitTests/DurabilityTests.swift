@@ -109,6 +109,36 @@ import Testing
     try project.git("fsck", "--strict")
   }
 
+  @Test func `an object that cannot be written keeps no other's ref from being made`() throws {
+    let project = try TemporaryRepository()
+    let first = try project.committed(["a": "1"])
+    let repository = try project.open()
+    let base = try repository.tree(ofCommit: first)
+    func commit(_ text: String) throws -> (blob: ObjectID, commit: ObjectID) {
+      let blob = try repository.writeBlob(Array(text.utf8))
+      let tree = try repository.tree(
+        applying: [.put(path: "b", blob: blob, mode: .file)], to: base)
+      return (
+        blob,
+        try repository.createCommit(tree: tree, parents: [first], message: text, identity: identity)
+      )
+    }
+    let (blob, stuck) = try commit("stuck")
+    let inTheWay = ".git/objects/\(blob.text.prefix(2))"
+
+    try project.write("a file", to: inTheWay)
+    let (_, other) = try commit("other")
+    try repository.createReference("refs/orchestrate/039/other", to: other)
+    let why = reason { () throws(GitError) in
+      try repository.createReference("refs/orchestrate/039/stuck", to: stuck)
+    }
+    #expect(why == .system(errno: ENOTDIR))
+    #expect(try repository.reference("refs/orchestrate/039/stuck") == nil)
+    unlink(project.path + "/" + inTheWay)
+    try repository.createReference("refs/orchestrate/039/stuck", to: stuck)
+    try project.git("fsck", "--strict")
+  }
+
   @Test func `a folder that git cleaned away while it was written to is no failed sync`() throws {
     let project = try TemporaryRepository()
     let gone = project.path + "/.git/objects/ab"

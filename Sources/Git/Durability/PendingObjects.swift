@@ -58,16 +58,43 @@ final class PendingObjects: Sendable {
     folders.withLock { $0[folder, default: Folder()].add(content, as: id) }
   }
 
-  /// Has everything written that is pending in a folder. Where that fails, it stays pending.
+  /// Has everything written that is pending in a folder.
+  ///
+  /// What cannot be written is pending no more, or nothing would ever be again: whoever needs it
+  /// finds it missing.
+  /// - Throws: Why something could not be written, when all else has been; `.diskFailed` at once.
   func settle(
     _ folder: String, _ write: ([Object]) throws(GitError) -> Void
   ) throws(GitError) {
     try writing.withLock { (_) throws(GitError) in
       let objects = folders.withLock { $0[folder]?.objects ?? [] }
       guard !objects.isEmpty else { return }
-      try write(objects)
+      var failure: GitError?
+      do throws(GitError) {
+        try write(objects)
+      } catch {
+        if error.reason == .diskFailed { throw error }
+        failure = try Self.firstFailure(of: objects, write)
+      }
       folders.withLock { $0[folder]?.remove(objects) }
+      if let failure { throw failure }
     }
+  }
+
+  /// Writes objects one at a time, so that one that cannot be written keeps no other back.
+  private static func firstFailure(
+    of objects: [Object], _ write: ([Object]) throws(GitError) -> Void
+  ) throws(GitError) -> GitError? {
+    var first: GitError?
+    for object in objects {
+      do throws(GitError) {
+        try write([object])
+      } catch {
+        if error.reason == .diskFailed { throw error }
+        first = first ?? error
+      }
+    }
+    return first
   }
 }
 

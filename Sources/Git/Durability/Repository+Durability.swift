@@ -6,19 +6,12 @@ import Domain
 import Glibc
 
 extension Repository {
-  /// When this process began to write. What was made earlier was made by another, which may not
-  /// have synced it.
-  private static let startMilliseconds = fileClockMilliseconds()
-
   /// The clock that files are stamped with.
   private static func fileClockMilliseconds() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME_COARSE, &now)
     return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
   }
-
-  /// Takes down the time of the start, before anything is written.
-  static func beginWriting() { _ = startMilliseconds }
 
   /// Has libgit2 hand over every object that it would write, and see those that are not on the disk
   /// yet.
@@ -60,7 +53,7 @@ extension Repository {
     let birth = orchestrate_birth(path)
     // One that is not a file of its own lies in a pack, which git syncs when it makes it.
     guard birth >= 0 else { return id }
-    if birth < Self.startMilliseconds { SyncLedger.shared.found(path, in: objectsDirectory) }
+    SyncLedger.shared.found(path, in: objectsDirectory)
     SyncLedger.shared.used(folderMadeAt: orchestrate_birth(folder), in: objectsDirectory)
     return id
   }
@@ -78,9 +71,22 @@ extension Repository {
   package func makeObjectsDurable() throws(GitError) {
     let ledger = SyncLedger.shared
     try ledger.requireSound()
-    try PendingObjects.shared.settle(objectsDirectory) { (pending) throws(GitError) in
-      try LooseObjects(folder: objectsDirectory).write(pending)
+    var failure: GitError?
+    do throws(GitError) {
+      try PendingObjects.shared.settle(objectsDirectory) { (pending) throws(GitError) in
+        try LooseObjects(folder: objectsDirectory).write(pending)
+      }
+    } catch {
+      if error.reason == .diskFailed { throw error }
+      // What was stored besides is made durable all the same.
+      failure = error
     }
+    try makeFoundDurable()
+    if let failure { throw failure }
+  }
+
+  private func makeFoundDurable() throws(GitError) {
+    let ledger = SyncLedger.shared
     let found = ledger.foundObjects(in: objectsDirectory)
     // One that git has packed or pruned meanwhile has no file any more: packs are git's to sync, and
     // whether all is there is looked at before a ref is made.

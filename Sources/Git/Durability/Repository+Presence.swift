@@ -97,6 +97,25 @@ extension Repository {
     }
   }
 
+  /// Makes durable what a ref to `id` leads to. What others have stored and cannot be written is
+  /// nothing to it.
+  ///
+  /// - Throws: As `makeObjectsDurable()` and `requirePresent(_:isPublished:)`.
+  func makeDurable(broughtBy id: ObjectID) throws(GitError) {
+    var failure: GitError?
+    do throws(GitError) {
+      try makeObjectsDurable()
+    } catch {
+      if error.reason == .diskFailed { throw error }
+      failure = error
+    }
+    do throws(GitError) {
+      try requirePresent(id, isPublished: false)
+    } catch {
+      throw failure ?? error
+    }
+  }
+
   // MARK: What is there
 
   /// Those of some objects that are not there, as whoever opens the repository now would find; what

@@ -15,7 +15,7 @@ final class SyncLedger: Sendable {
   static let shared = SyncLedger()
 
   private struct State {
-    /// Objects that were there before this process, by objects folder; each once.
+    /// Objects that were found to be there, by objects folder; each once.
     var found: [String: Set<String>] = [:]
     /// What this process has synced and need not sync again: such objects, and folders for refs.
     var durable: Set<String> = []
@@ -67,7 +67,7 @@ final class SyncLedger: Sendable {
   /// A folder of `objects` holds something stored; one made after the last sync is not durable.
   func used(folderMadeAt milliseconds: Int64, in objects: String) {
     state.withLock { state in
-      if let synced = state.foldersSynced[objects], milliseconds <= 0 || milliseconds > synced {
+      if let synced = state.foldersSynced[objects], milliseconds <= 0 || milliseconds >= synced {
         state.foldersSynced[objects] = nil
       }
     }

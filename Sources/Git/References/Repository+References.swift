@@ -70,8 +70,7 @@ extension Repository {
   package func moveReference(
     _ name: String, to id: ObjectID, expecting expected: ObjectID?
   ) throws(GitError) {
-    try makeObjectsDurable()
-    try requirePresent(id, isPublished: false)
+    try makeDurable(broughtBy: id)
     try makeFolders(ofReference: name)
     do throws(GitError) {
       try set(name, to: id, expecting: expected)

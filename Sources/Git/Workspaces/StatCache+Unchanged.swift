@@ -48,7 +48,7 @@ private struct FolderLookup {
   /// live until the next is asked for.
   mutating func status(of path: UnsafePointer<CChar>) -> FileStatus? {
     if let last {
-      while let (end, _) = folders.last, memcmp(last, path, end) != 0 { folders.removeLast() }
+      while let (end, _) = folders.last, strncmp(last, path, end) != 0 { folders.removeLast() }
     }
     last = path
     var start = folders.last?.end ?? 0
