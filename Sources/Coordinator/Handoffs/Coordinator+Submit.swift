@@ -39,8 +39,8 @@ extension Coordinator {
     case .refused(let reason):
       return try await refuseFiles(of: handoff, fence, reason, usage: report?.usage)
     }
-    try makeSpare(for: handoff, holding: tree)
-    defer { dropSpare(of: id) }
+    let hasSpare = try makeSpare(for: handoff, holding: tree)
+    defer { if hasSpare { dropSpare(of: id) } }
     let document = reportBody.map { Document(body: $0) }
     let submission = Submission(
       tree: tree, report: document?.digest, submittedAt: clock().wall)

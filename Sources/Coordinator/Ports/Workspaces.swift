@@ -70,7 +70,7 @@ struct PooledWorkspaces: Workspaces {
     using spare: Spare?
   ) async throws(WorkspaceError) -> Slot {
     // A few small files: another thread would take longer to begin.
-    if let spare, try pool.handOver(spare, to: handoff.id, fence: claim.fence, at: handoff.base) {
+    if let spare, pool.handOver(spare, to: handoff.id, fence: claim.fence, at: handoff.base) {
       try spare.slot.write(packet, hook)
       return spare.slot
     }

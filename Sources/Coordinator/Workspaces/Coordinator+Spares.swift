@@ -13,17 +13,21 @@ extension Coordinator {
   ///
   /// Our own agents get none: starting one takes far longer than switching a workspace, and the one
   /// that is free has what builds left in it.
-  func makeSpare(for handoff: Handoff, holding tree: ObjectID) throws(Problem) {
+  ///
+  /// - Returns: whether it was started.
+  @discardableResult
+  func makeSpare(for handoff: Handoff, holding tree: ObjectID) throws(Problem) -> Bool {
     let wishes = waitingClaims.requests
     guard !isStopping, spares[handoff.id] == nil, spares.count < wishes.count,
       let role = try nextRole(after: handoff),
       wishes.contains(where: { $0.fits(role, in: handoff.session) })
-    else { return }
+    else { return false }
     let (workspaces, keeping) = (ports.workspaces, settings.proof.keeping)
     spares[handoff.id] = Task(executorPreference: ports.executor) {
       // Whoever claims makes one itself then, and says what is wrong.
       try? await workspaces.makeSpare(holding: tree, keeping: keeping)
     }
+    return true
   }
 
   /// Leaves the spare of a submission that was accepted to the claim of what it led to.

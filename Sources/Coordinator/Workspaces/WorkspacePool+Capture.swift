@@ -32,9 +32,8 @@ extension WorkspacePool {
       return try contents(of: slot, litter: litter)
     } catch {
       var error = error
-      // Both are removed before a workspace is prepared, and the packet comes last.
-      error.isUnprepared =
-        access(slot.directory + "/base", F_OK) != 0 && access(slot.packet, F_OK) != 0
+      // The packet is removed before a workspace is prepared, and comes last.
+      error.isUnprepared = error.isUnprepared && access(slot.packet, F_OK) != 0
       throw error
     }
   }

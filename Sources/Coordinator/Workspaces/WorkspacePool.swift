@@ -105,22 +105,20 @@ package final class WorkspacePool: Sendable {
 
   /// Gives a spare workspace to a claim whose base is `commit`, which has the spare's tree.
   ///
-  /// - Returns: whether it could be; if not it is free again, and the claim needs another one.
+  /// - Returns: whether it could be; if not it is free again, and the claim needs another one, which
+  ///   says what is wrong if that cannot be had either.
   package func handOver(
     _ spare: Spare, to handoff: HandoffID, fence: Fence, at commit: ObjectID
-  ) throws(WorkspaceError) -> Bool {
+  ) -> Bool {
     let slot = spare.slot
-    var isHandedOver = false
-    defer { if !isHandedOver { free(slot) } }
-    try writeHolder(Holder(handoff: handoff, fence: fence), slot)
-    // Its last worker may have been late.
-    clear(slot)
-    do throws(GitError) {
-      isHandedOver = try Workspace.handOver(slot.directory, holding: spare.tree, at: commit)
-    } catch {
-      throw WorkspaceError(directory: slot.directory, error)
-    }
-    return isHandedOver
+    do {
+      try writeHolder(Holder(handoff: handoff, fence: fence), slot)
+      // Its last worker may have been late.
+      clear(slot)
+      if try Workspace.handOver(slot.directory, holding: spare.tree, at: commit) { return true }
+    } catch {}
+    free(slot)
+    return false
   }
 
   /// Removes what the last claim left beside its folder.
@@ -300,18 +298,20 @@ package struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertibl
   package let isContent: Bool
   /// Whether whoever prepared the workspace was killed in the middle, so that no worker was ever
   /// given it.
-  package var isUnprepared = false
+  package var isUnprepared: Bool
 
   /// An error of which the machine, and not what lies in the workspace, is the reason.
   package init(directory: String, reason: String) {
     self.directory = directory
     self.reason = reason
     isContent = false
+    isUnprepared = false
   }
 
   init(directory: String, _ error: GitError) {
     self.directory = directory
     reason = error.description
+    isUnprepared = error.reason == .notSwitched
     isContent =
       switch error.reason {
       case .fileTooLarge, .tooManyChanges, .tooMuchContent, .invalidName: true
