@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CEarlySupervision", dependencies: ["CPlatform"]),
 
     // MARK: Values and rules
     .target(name: "Domain", swiftSettings: strict),
@@ -62,7 +63,7 @@ let package = Package(
       name: "orchestrate",
       dependencies: [
         "Domain", "Documents", "Store", "Git", "Supervision", "Signing", "Agents", "Coordinator",
-        "Service", "CPlatform",
+        "Service", "CPlatform", "CEarlySupervision",
       ],
       swiftSettings: strict),
 

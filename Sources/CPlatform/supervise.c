@@ -165,7 +165,7 @@ static void await_end(void) {
   _exit(0);
 }
 
-static void supervise(int count, char **arguments, char **environment) {
+void orchestrate_supervise(int count, char **arguments, char **environment) {
   if (count < 2 || strcmp(arguments[1], "__supervise") != 0) return;
   char **command = command_of(count, arguments, &supervision.grace_milliseconds);
   if (command == NULL || !orchestrate_is_socket_pair_end(ORCHESTRATE_LIFELINE)) return;
@@ -183,7 +183,3 @@ static void supervise(int count, char **arguments, char **environment) {
   (void)orchestrate_silence_standard_streams();
   await_end();
 }
-
-/// Called before every constructor, those of the libraries included.
-__attribute__((used, section(".preinit_array"))) static void (*supervises_first)(
-    int, char **, char **) = supervise;

@@ -112,6 +112,12 @@ typedef struct {
   int64_t grace_milliseconds;
 } orchestrate_supervision;
 
+/// Where the arguments ask for it, starts a command and waits for it, and leaves where nothing of it
+/// is left. Returns where they don't, where nothing could be begun, and where a tree has to be ended,
+/// which `orchestrate_supervised` tells. Needs nothing of what constructors set up.
+void orchestrate_supervise(int count, char *_Nonnull *_Nonnull arguments,
+                           char *_Nullable *_Nonnull environment);
+
 /// What this process supervises. Before `main` it has started the command and waited; it gets to
 /// `main` only where the tree has to be ended, or nothing could be started.
 const orchestrate_supervision *_Nonnull orchestrate_supervised(void);
