@@ -267,6 +267,10 @@ import Testing
     try project.workspace(repository).switchTo(commit: first, keeping: [])
     #expect(try !handOver(old), "it has an agent's repository already")
     try project.workspace(repository).write("left over\n", to: "lib/c")
+    try project.workspace(repository).clear()
+    #expect(try !handOver(old), "what it held is forgotten")
+    // A worker that was late.
+    try project.workspace(repository).write("left over\n", to: ".git/config")
     try project.workspace(repository).makeReady(tree: new, keeping: [])
     #expect(try !handOver(old), "it was made ready for another")
     #expect(kind(directory + "/tree/.git") == 0, "nobody has claimed it")

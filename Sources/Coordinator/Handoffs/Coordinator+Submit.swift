@@ -33,14 +33,15 @@ extension Coordinator {
     let handoff = try requireHandoff(id)
     // Refused before the workspace is read: a stale worker costs nothing.
     try requireHeld(handoff, fence)
+    let hasSpare = try beginSpare(for: handoff)
+    defer { if hasSpare { dropSpare(of: id) } }
     let tree: ObjectID
     switch try await capture(handoff, fence) {
     case .tree(let captured): tree = captured
     case .refused(let reason):
       return try await refuseFiles(of: handoff, fence, reason, usage: report?.usage)
     }
-    let hasSpare = try makeSpare(for: handoff, holding: tree)
-    defer { if hasSpare { dropSpare(of: id) } }
+    if hasSpare { fillSpare(for: handoff, with: tree) }
     let document = reportBody.map { Document(body: $0) }
     let submission = Submission(
       tree: tree, report: document?.digest, submittedAt: clock().wall)
@@ -70,7 +71,7 @@ extension Coordinator {
     }
     let started = clock().boot.milliseconds
     tell(.stageProving(handoff))
-    try makeSpare(for: handoff, holding: submission.tree)
+    if try beginSpare(for: handoff) { fillSpare(for: handoff, with: submission.tree) }
     let history = try TaskHistory(of: handoff.task, in: handoff.session, store: store)
     let question = try await question(handoff, claim, submission, history)
     let outcome: StageOutcome

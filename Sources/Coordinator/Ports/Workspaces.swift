@@ -11,6 +11,7 @@ package protocol Workspaces: Sendable {
   typealias Slot = WorkspacePool.Slot
   typealias Captured = WorkspacePool.Captured
   typealias Held = WorkspacePool.Held
+  typealias Cleared = WorkspacePool.Cleared
   typealias Spare = WorkspacePool.Spare
 
   /// A workspace for a claim, with the handoff's base checked out, the packet and what hooks have
@@ -19,9 +20,10 @@ package protocol Workspaces: Sendable {
     for handoff: Handoff, _ claim: Claim, packet: Packet, hook: ClaimDocument, keeping: [String],
     using spare: Spare?
   ) async throws(WorkspaceError) -> Slot
-  func makeSpare(
-    holding tree: ObjectID, keeping: [String]
-  ) async throws(WorkspaceError) -> Spare?
+  func clearSpare(keeping: [String]) async throws(WorkspaceError) -> Cleared?
+  func fill(
+    _ cleared: Cleared, with tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare
   func slot(of handoff: HandoffID, fence: Fence) -> Slot?
   func free(_ slot: Slot)
   func giveUp(_ slot: Slot, fence: Fence)
@@ -82,11 +84,15 @@ struct PooledWorkspaces: Workspaces {
     }
   }
 
-  func makeSpare(
-    holding tree: ObjectID, keeping: [String]
-  ) async throws(WorkspaceError) -> Spare? {
+  func clearSpare(keeping: [String]) async throws(WorkspaceError) -> Cleared? {
+    try await offloaded { () throws(WorkspaceError) in try pool.clearSpare(keeping: keeping) }
+  }
+
+  func fill(
+    _ cleared: Cleared, with tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare {
     try await offloaded { () throws(WorkspaceError) in
-      try pool.makeSpare(holding: tree, keeping: keeping)
+      try pool.fill(cleared, with: tree, keeping: keeping)
     }
   }
 

@@ -4,8 +4,24 @@
 import Domain
 import Store
 
-/// A spare workspace that is ready, or is being made so; `nil` where none could be.
-typealias SpareWorkspace = Task<WorkspacePool.Spare?, Never>
+/// A workspace that is being made ready for a claim that may come; each value is `nil` where none
+/// could be.
+enum SpareWorkspace {
+  /// What any tree needs is being done, before the submission's is known.
+  case clearing(Task<WorkspacePool.Cleared?, Never>)
+  /// It is made to hold the tree, or does.
+  case filling(Task<WorkspacePool.Spare?, Never>)
+
+  /// The workspace, once that has ended.
+  var slot: WorkspacePool.Slot? {
+    get async {
+      switch self {
+      case .clearing(let task): await task.value?.slot
+      case .filling(let task): await task.value?.slot
+      }
+    }
+  }
+}
 
 extension Coordinator {
   /// Starts to make a workspace ready for the claim that the acceptance of a submission would lead
@@ -14,20 +30,31 @@ extension Coordinator {
   /// Our own agents get none: starting one takes far longer than switching a workspace, and the one
   /// that is free has what builds left in it.
   ///
-  /// - Returns: whether it was started.
-  @discardableResult
-  func makeSpare(for handoff: Handoff, holding tree: ObjectID) throws(Problem) -> Bool {
+  /// - Returns: whether it was started; then it is the caller's to drop.
+  func beginSpare(for handoff: Handoff) throws(Problem) -> Bool {
     let wishes = waitingClaims.requests
     guard !isStopping, spares[handoff.id] == nil, spares.count < wishes.count,
       let role = try nextRole(after: handoff),
       wishes.contains(where: { $0.fits(role, in: handoff.session) })
     else { return false }
     let (workspaces, keeping) = (ports.workspaces, settings.proof.keeping)
-    spares[handoff.id] = Task(executorPreference: ports.executor) {
-      // Whoever claims makes one itself then, and says what is wrong.
-      try? await workspaces.makeSpare(holding: tree, keeping: keeping)
-    }
+    spares[handoff.id] = .clearing(
+      Task(executorPreference: ports.executor) {
+        // Whoever claims makes one itself then, and says what is wrong.
+        try? await workspaces.clearSpare(keeping: keeping)
+      })
     return true
+  }
+
+  /// Makes the workspace that was begun for a submission hold the submission's tree.
+  func fillSpare(for handoff: Handoff, with tree: ObjectID) {
+    guard case .clearing(let clearing)? = spares[handoff.id] else { return }
+    let (workspaces, keeping) = (ports.workspaces, settings.proof.keeping)
+    spares[handoff.id] = .filling(
+      Task(executorPreference: ports.executor) {
+        guard let cleared = await clearing.value else { return nil }
+        return try? await workspaces.fill(cleared, with: tree, keeping: keeping)
+      })
   }
 
   /// Leaves the spare of a submission that was accepted to the claim of what it led to.
@@ -37,7 +64,9 @@ extension Coordinator {
 
   /// The spare of a claim that may be its worker's now; the caller gives it back.
   func takeSpare(of id: HandoffID) async -> WorkspacePool.Spare? {
-    await spares.removeValue(forKey: id)?.value
+    guard case .filling(let filling)? = spares[id] else { return nil }
+    spares[id] = nil
+    return await filling.value
   }
 
   /// Gives a spare back that no claim came for, without waiting until it is made.
@@ -46,7 +75,7 @@ extension Coordinator {
     let workspaces = ports.workspaces
     droppedSpares.append(
       Task(executorPreference: ports.executor) {
-        if let spare = await spare.value { workspaces.free(spare.slot) }
+        if let slot = await spare.slot { workspaces.free(slot) }
       })
   }
 

@@ -70,6 +70,16 @@ package final class WorkspacePool: Sendable {
     return slot
   }
 
+  /// A workspace that nobody has claimed yet and that is being made ready for a claim that may come.
+  /// It is first cleared, which any claim's needs, and then filled; `free` gives its slot back where
+  /// no claim comes.
+  package struct Cleared: Hashable, Sendable {
+    /// The workspace.
+    package let slot: Slot
+
+    package init(slot: Slot) { self.slot = slot }
+  }
+
   /// A workspace that nobody has claimed yet and that holds a tree.
   package struct Spare: Hashable, Sendable {
     /// The workspace; `free` gives it back where no claim comes.
@@ -83,24 +93,37 @@ package final class WorkspacePool: Sendable {
     }
   }
 
-  /// Makes a free workspace hold a tree, for a claim that may come.
+  /// Clears a free workspace, for a claim that may come.
   ///
   /// - Parameter keeping: what stays from one claim to the next, as in `prepare`.
   /// - Returns: `nil` where that would take a new folder, in which what is kept would be missing: a
   ///   worker waits longer for a build from nothing than for a workspace.
-  package func makeSpare(
-    holding tree: ObjectID, keeping: [String]
-  ) throws(WorkspaceError) -> Spare? {
+  package func clearSpare(keeping: [String]) throws(WorkspaceError) -> Cleared? {
     let slot = try takeForAgent()
-    var isReady = false
-    defer { if !isReady { free(slot) } }
+    var isCleared = false
+    defer { if !isCleared { free(slot) } }
     guard keeping.isEmpty || access(slot.tree, F_OK) == 0 else { return nil }
     clear(slot)
-    try withWorkspace(slot) { (workspace, _) throws(GitError) in
-      try workspace.makeReady(tree: tree, keeping: keeping)
+    try withWorkspace(slot) { (workspace, _) throws(GitError) in try workspace.clear() }
+    isCleared = true
+    return Cleared(slot: slot)
+  }
+
+  /// Makes a cleared workspace hold a tree. Where that fails it is free again.
+  ///
+  /// - Parameter keeping: what stays from one claim to the next, as in `prepare`.
+  package func fill(
+    _ cleared: Cleared, with tree: ObjectID, keeping: [String]
+  ) throws(WorkspaceError) -> Spare {
+    do throws(WorkspaceError) {
+      try withWorkspace(cleared.slot) { (workspace, _) throws(GitError) in
+        try workspace.makeReady(tree: tree, keeping: keeping)
+      }
+    } catch {
+      free(cleared.slot)
+      throw error
     }
-    isReady = true
-    return Spare(slot: slot, tree: tree)
+    return Spare(slot: cleared.slot, tree: tree)
   }
 
   /// Gives a spare workspace to a claim whose base is `commit`, which has the spare's tree.

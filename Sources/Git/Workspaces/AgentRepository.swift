@@ -11,10 +11,9 @@ struct AgentRepository {
   /// The index to copy.
   let index: String
 
-  /// Writes all but the commit into a new folder of ours, from which it is moved to its place.
-  func write(to path: String) throws(GitError) {
-    // The agent's git looks for the commit on the disk.
-    try project.makeObjectsDurable()
+  /// Writes what is the same for every tree and commit into a new folder of ours, from which it is
+  /// moved to its place.
+  func layOut(at path: String) throws(GitError) {
     for folder in [
       "", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/info",
     ] {
@@ -26,10 +25,16 @@ struct AgentRepository {
     try Self.writeText(Self.attributes, path + "/info/attributes")
     try copy(project.commonDirectory, "info/exclude", to: path + "/info/exclude")
     if project.isShallow { try copy(project.commonDirectory, "shallow", to: path + "/shallow") }
+  }
+
+  /// Adds the index to a repository that was laid out.
+  func addIndex(to path: String) throws(GitError) {
+    // The agent's git looks for the commit on the disk.
+    try project.makeObjectsDurable()
     try copy(index, to: path + "/index")
   }
 
-  /// Puts the branch of a repository that was written at a commit.
+  /// Puts the branch of a repository that was laid out at a commit.
   static func point(_ path: String, at commit: ObjectID) throws(GitError) {
     try writeText(commit.text + "\n", path + "/refs/heads/orchestrate")
   }

@@ -108,6 +108,9 @@ final class StatCache {
 
   func write() throws(GitError) {
     guard let index = try library() else { return }
+    // A name that takes another file's place makes ext4 write it out there and then. Nobody else
+    // reads this one, and one that is missing costs a look at every file.
+    unlink(path)
     try check(git_index_write(index), "write \(path)")
     readStamp()
   }

@@ -29,7 +29,19 @@ extension Workspace {
   package func switchTo(
     tree: ObjectID, agentRepositoryAt commit: ObjectID?, keeping: [String]
   ) throws(GitError) {
-    try forgetBase()
+    if commit == nil { try forgetBase() } else { try clear() }
+    let root = try fill(with: tree, keeping: keeping)
+    if let commit {
+      try agentRepository.addIndex(to: Self.laidOut(directory))
+      guard try Self.putAgentRepository(of: directory, at: commit, into: root) else {
+        throw .system("put a git repository into \(contentPath)")
+      }
+    }
+    try rememberBase(tree)
+  }
+
+  /// Makes the working folder hold a tree's files. What it held before is forgotten already.
+  private func fill(with tree: ObjectID, keeping: [String]) throws(GitError) -> Directory {
     let target = try project.tree(tree)
     let root = try Directory(path: contentPath)
     let cache = try cache()
@@ -46,20 +58,11 @@ extension Workspace {
     }
     try cache.write()
     try trash.empty()
-    if let commit {
-      try layOutAgentRepository()
-      guard try Self.putAgentRepository(of: directory, at: commit, into: root) else {
-        throw .system("put a git repository into \(contentPath)")
-      }
-    }
-    try rememberBase(tree)
+    return root
   }
 
-  private func layOutAgentRepository() throws(GitError) {
-    try trash.discard(BytePath("agent.git"), in: Directory(path: directory))
-    try trash.empty()
-    try AgentRepository(project: project, index: directory + "/index")
-      .write(to: Self.laidOut(directory))
+  private var agentRepository: AgentRepository {
+    AgentRepository(project: project, index: directory + "/index")
   }
 
   /// Where an agent's repository is made, out of the agent's reach.
@@ -77,11 +80,22 @@ extension Workspace {
 // MARK: - Made ready ahead
 
 extension Workspace {
-  /// Makes the workspace hold a tree's files, for a commit that is yet to be made: once it is,
-  /// `handOver` does the rest.
+  /// Does what a switch to any tree begins with: what the workspace was switched to is forgotten,
+  /// the last agent's repository removed, and the next one's laid out beside the working folder.
+  package func clear() throws(GitError) {
+    try forgetBase()
+    try trash.discard(BytePath(".git"), in: Directory(path: contentPath))
+    try trash.discard(BytePath("agent.git"), in: Directory(path: directory))
+    try trash.empty()
+    try agentRepository.layOut(at: Self.laidOut(directory))
+  }
+
+  /// Makes a workspace that was cleared hold a tree's files, for a commit that is yet to be made:
+  /// once it is, `handOver` does the rest.
   package func makeReady(tree: ObjectID, keeping: [String]) throws(GitError) {
-    try switchTo(tree: tree, agentRepositoryAt: nil, keeping: keeping)
-    try layOutAgentRepository()
+    _ = try fill(with: tree, keeping: keeping)
+    try agentRepository.addIndex(to: Self.laidOut(directory))
+    try rememberBase(tree)
   }
 
   /// Puts an agent's git repository at `commit` into a workspace that was made ready for its tree.
@@ -120,6 +134,7 @@ private final class Sweep {
   }
 
   func run(_ root: Directory) throws(GitError) {
+    // Again where the workspace was cleared before: a late worker may have made another.
     try trash.discard(BytePath(".git"), in: root)
     try sweep(root, .root, isKept: false)
   }

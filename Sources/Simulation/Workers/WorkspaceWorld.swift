@@ -81,15 +81,30 @@ final class ProcessWorkspaces: Workspaces, @unchecked Sendable {
     return slot
   }
 
-  func makeSpare(
-    holding tree: ObjectID, keeping: [String]
-  ) async throws(WorkspaceError) -> Spare? {
+  func clearSpare(keeping: [String]) async throws(WorkspaceError) -> Cleared? {
     guard process.isAlive else { throw WorkspaceError(directory: "", reason: "gone") }
     let slot = take()
     await process.spend(world.gitTime())
-    guard let files = world.git.trees[tree], failure(slot.directory) == nil else {
+    if let failure = failure(slot.directory) {
       free(slot)
-      return nil
+      throw failure
+    }
+    fill(slot, with: [:])
+    return Cleared(slot: slot)
+  }
+
+  func fill(
+    _ cleared: Cleared, with tree: ObjectID, keeping: [String]
+  ) async throws(WorkspaceError) -> Spare {
+    let slot = cleared.slot
+    await process.spend(world.gitTime())
+    if let failure = failure(slot.directory) {
+      free(slot)
+      throw failure
+    }
+    guard let files = world.git.trees[tree] else {
+      free(slot)
+      throw WorkspaceError(directory: slot.directory, reason: "there is no tree \(tree)")
     }
     fill(slot, with: files)
     return Spare(slot: slot, tree: tree)
