@@ -308,6 +308,28 @@ import Testing
     #expect(try workspace.capture(excluding: []).changes == [])
   }
 
+  @Test(arguments: ["gone", "empty", "damaged"])
+  func `what was deleted is missed where what was remembered of the files is lost`(what: String)
+    throws
+  {
+    let project = try TemporaryRepository()
+    try project.commit(["a": "1\n", "lib/b": "2\n", "kept.log": "3\n"])
+    let commit = try project.committed([".gitignore": "*.log\n"])
+    let repository = try project.open()
+    try project.workspace(repository).switchTo(commit: commit, keeping: [])
+    let directory = project.container + "/workspace"
+    unlink(directory + "/tree/lib/b")
+    try project.workspace(repository).write("changed\n", to: "kept.log")
+    switch what {
+    case "gone": unlink(directory + "/index")
+    case "empty": truncate(directory + "/index", 0)
+    default: truncate(directory + "/index", 20)
+    }
+    let captured = try project.workspace(repository).capture(excluding: [])
+    #expect(captured.changes.map(\.path) == ["kept.log", "lib/b"])
+    #expect(try project.workspace(repository).capture(excluding: []) == captured)
+  }
+
   @Test func `a tracked name that is not UTF-8 is checked out and stays, but can't change`() throws
   {
     let project = try TemporaryRepository()

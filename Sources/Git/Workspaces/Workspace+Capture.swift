@@ -50,6 +50,8 @@ extension Workspace {
   ) throws(GitError) -> CapturedTree {
     let base = try base()
     let cache = try cache()
+    // A crash can take it. Without its paths no deletion would be seen; so every file is compared.
+    if cache.count == 0 { try cache.replace(with: project.tree(base)) }
     var unwanted = IgnoreRules()
     unwanted.add(litter)
     let reading = WorkspaceReading(cache: cache, project: project, litter: unwanted, limits: limits)
