@@ -49,8 +49,8 @@ package actor Coordinator {
   nonisolated let waitingClaims = WaitingClaims()
   /// Handoffs that were claimed for the place of an agent of ours, by the fence of its claim.
   var granted: [Fence: Grant] = [:]
-  /// Workspaces made ready ahead, by the submission that is being proved, and once that is accepted by
-  /// the handoff that was claimed in its transaction.
+  /// Workspaces made ready ahead, by the submission that came in, and once that is accepted by the
+  /// handoff that was claimed in its transaction.
   var spares: [HandoffID: SpareWorkspace] = [:]
   /// Those that nobody came for, until they are free.
   var droppedSpares: [Task<Void, Never>] = []

@@ -276,6 +276,8 @@ import Testing
     #expect(kind(directory + "/tree/.git") == 0, "nobody has claimed it")
     #expect(try handOver(new))
     #expect(try !handOver(new), "it was handed over")
+    try project.workspace(repository).makeReady(tree: new, keeping: [])
+    #expect(try handOver(new), "cleared or not, it is made ready from the beginning")
 
     let place = directory + "/tree"
     #expect(try project.git("rev-parse", "HEAD", in: place) == second.text + "\n")
@@ -306,6 +308,21 @@ import Testing
     #expect(workspace.everything() == ["file a", "file lib/b", "folder lib"])
     #expect(try project.git("status", "--porcelain", in: workspace.contentPath) == "")
     #expect(try workspace.capture(excluding: []).changes == [])
+  }
+
+  @Test(arguments: [0, 0o400, 0o500] as [mode_t])
+  func `a working folder that an agent closed is opened for the next`(mode: mode_t) throws {
+    let project = try TemporaryRepository()
+    let commit = try project.committed(["a": "1\n"])
+    let repository = try project.open()
+    try project.workspace(repository).switchTo(commit: commit, keeping: [])
+    let place = project.container + "/workspace/tree"
+    chmod(place, mode)
+    let workspace = try project.workspace(repository)
+    var status = stat()
+    #expect(stat(place, &status) == 0 && status.st_mode & 0o700 == 0o700)
+    try workspace.switchTo(commit: commit, keeping: [])
+    #expect(workspace.everything() == ["file a"])
   }
 
   @Test(arguments: ["gone", "empty", "damaged"])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workspaces that are made ready while a submission is proved, for whoever waits for what follows.
+// Workspaces that are made ready while a submission is read and proved, for whoever waits for what
+// follows.
 
 import Domain
 import Store

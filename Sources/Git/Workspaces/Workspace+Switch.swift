@@ -93,6 +93,7 @@ extension Workspace {
   /// Makes a workspace that was cleared hold a tree's files, for a commit that is yet to be made:
   /// once it is, `handOver` does the rest.
   package func makeReady(tree: ObjectID, keeping: [String]) throws(GitError) {
+    if access(basePath, F_OK) == 0 { try clear() }
     _ = try fill(with: tree, keeping: keeping)
     try agentRepository.addIndex(to: Self.laidOut(directory))
     try rememberBase(tree)

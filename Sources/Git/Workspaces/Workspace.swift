@@ -9,8 +9,9 @@ import Glibc
 /// `tree` is what an agent gets and may fill with anything: links that lead out, FIFOs, folders
 /// without end. It is only ever read and written name by name, and never through a link. Beside
 /// it lie the files of this type, which no agent is given: `index` (what was written last), `base`
-/// (the tree that was switched to), `lock` and `trash`. The git repository inside `tree` is for the
-/// agent's convenience; it is made anew at each switch, and never opened.
+/// (the tree that was switched to), `lock`, `trash` and, until it is put into `tree`, `agent.git`.
+/// That git repository is for the agent's convenience; it is made anew at each switch, and never
+/// opened.
 ///
 /// Not `Sendable`: open it where it is used.
 package final class Workspace {
@@ -46,7 +47,13 @@ package final class Workspace {
     self.lock = lock
     let own = try Directory(path: directory)
     let tree = BytePath("tree")
-    if let status = try own.status(of: tree), status.kind != .folder { try own.unlink(tree) }
+    if let status = try own.status(of: tree) {
+      if status.kind != .folder {
+        try own.unlink(tree)
+      } else if !status.isOpenToOwner {
+        own.makeWritable(tree)
+      }
+    }
     _ = try own.making(tree)
   }
 
@@ -78,7 +85,7 @@ package final class Workspace {
 
   // MARK: What it was switched to
 
-  private var basePath: String { directory + "/base" }
+  var basePath: String { directory + "/base" }
 
   /// The tree that the workspace was switched to.
   ///
