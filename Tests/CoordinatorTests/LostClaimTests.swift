@@ -2,13 +2,16 @@
 // Claims that go down with their coordinator or sleep past their lease, and clocks that jump.
 
 import Agents
-import Coordinator
 import Domain
+import FoundationEssentials
+import Glibc
 import Store
 import Supervision
 import TestKit
 import TestPacing
 import Testing
+
+@testable import Coordinator
 
 @Suite(.paced, .enabled(if: SessionFixture.hasPytest, "Debian's python3-pytest is not installed"))
 struct LostClaimTests {
@@ -244,5 +247,26 @@ struct LostClaimTests {
     // The folder is free, and what lay in it is kept.
     #expect(!directoryNames(project.paths.workspaces).contains { $0.hasPrefix("lost-") })
     #expect(try project.repository.git("for-each-ref", "refs/orchestrate/039/rescue") != "")
+  }
+
+  @Test func `the removal of a folder that was given up is brought to its end after a crash`()
+    async throws
+  {
+    let project = try SessionFixture(tasks: [FixtureTask("task-1", workflow: "notes")])
+    let coordinator = try project.coordinator()
+    try await project.start(coordinator)
+    let claimed = try await project.requireClaim(coordinator)
+    let pool = WorkspacePool(paths: project.paths)
+    pool.giveUp(claimed.slot, fence: claimed.claim.fence)
+    let lost = try #require(pool.lostSlots().first?.slot)
+    // As a kill in the middle leaves it.
+    for name in ["holder", "base", "index"] { unlink(lost.directory + "/" + name) }
+    #expect(
+      try pool.halfRemovedSlots() == [], "its removal never began: nobody knows what is in it")
+    let retired = project.paths.workspaces + "/retired"
+    try Data("agent-1\n".utf8).write(to: URL(fileURLWithPath: retired))
+    try await coordinator.sweepWorkspaces()
+    #expect(access(lost.directory, F_OK) != 0)
+    #expect(try String(contentsOfFile: retired, encoding: .utf8) == "agent-1\n")
   }
 }

@@ -16,7 +16,7 @@ import Testing
 /// The base holds `calc/basic.py` with a passing test, and `calc/twice.py`, which is no use yet; the
 /// red stage adds a test for it.
 final class ProofCase {
-  private let repository: TemporaryRepository
+  let repository: TemporaryRepository
   private let base: ObjectID
   private let red: ObjectID
   private let settings: ProofSettings

@@ -29,6 +29,7 @@ package protocol Workspaces: Sendable {
   func giveUp(_ slot: Slot, fence: Fence)
   func heldSlots() -> [Held]
   func lostSlots() -> [Held]
+  func halfRemovedSlots() throws(WorkspaceError) -> [Slot]
   func idleSlots() -> [Slot]
   func capture(_ slot: Slot, litter: [String]) async throws(WorkspaceError) -> Captured
   func remove(_ slot: Slot) async throws(WorkspaceError)
@@ -44,6 +45,9 @@ package protocol Workspaces: Sendable {
 }
 
 extension Workspaces {
+  /// Without a disk a removal is not cut short.
+  package func halfRemovedSlots() throws(WorkspaceError) -> [Slot] { [] }
+
   /// Without processes nothing is left running.
   package func endStrays(in slot: Slot, fence: Fence) async -> (found: Int, areGone: Bool) {
     (0, true)
@@ -125,6 +129,7 @@ struct PooledWorkspaces: Workspaces {
   func giveUp(_ slot: Slot, fence: Fence) { pool.giveUp(slot, fence: fence) }
   func heldSlots() -> [Held] { pool.heldSlots() }
   func lostSlots() -> [Held] { pool.lostSlots() }
+  func halfRemovedSlots() throws(WorkspaceError) -> [Slot] { try pool.halfRemovedSlots() }
   func idleSlots() -> [Slot] { pool.idleSlots() }
 
   func capture(_ slot: Slot, litter: [String]) async throws(WorkspaceError) -> Captured {

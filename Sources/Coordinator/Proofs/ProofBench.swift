@@ -62,7 +62,30 @@ package final class ProofBench: Sendable {
     _ tree: ObjectID, kind: Evidence.Kind, selecting: [TestIdentity]? = nil, note: String
   ) async throws(WorkspaceError) -> Observed {
     let startedAt = clock().wall
-    let run = try await workspaces.withProofSlot { slot async throws(WorkspaceError) in
+    var run = try await run(tree, selecting)
+    // Whoever watched over it was killed: that says nothing of the tests.
+    for _ in 1..<Self.runsMax where run.termination == .supervisorLost && !Task.isCancelled {
+      run = try await self.run(tree, selecting)
+    }
+    let observed = Self.observed(
+      run, kind: kind, tree: tree, startedAt: startedAt,
+      note: settings.runner.weakness.map { "\(note) (\($0))" } ?? note)
+    if selecting == nil, case .ran = observed.tests {
+      known.withLock {
+        $0.append((tree, observed))
+        if $0.count > 64 { $0.removeFirst() }
+      }
+    }
+    return observed
+  }
+
+  /// How often tests are run whose supervisor is killed each time.
+  private static let runsMax = 3
+
+  private func run(
+    _ tree: ObjectID, _ selecting: [TestIdentity]?
+  ) async throws(WorkspaceError) -> TestRunRecord {
+    try await workspaces.withProofSlot { slot async throws(WorkspaceError) in
       let workspaces = self.workspaces
       let keeping = settings.keeping
       try await offloaded { () throws(WorkspaceError) in
@@ -77,20 +100,17 @@ package final class ProofBench: Sendable {
         throw WorkspaceError(directory: slot.directory, reason: error.description)
       }
       defer { folder.remove() }
-      return await runTests(
+      let run = await runTests(
         settings.runner, in: slot.tree, environment: folder.variables(settings),
         selecting: selecting, deadline: settings.deadline, supervisor: supervisor)
-    }
-    let observed = Self.observed(
-      run, kind: kind, tree: tree, startedAt: startedAt,
-      note: settings.runner.weakness.map { "\(note) (\($0))" } ?? note)
-    if selecting == nil, case .ran = observed.tests {
-      known.withLock {
-        $0.append((tree, observed))
-        if $0.count > 64 { $0.removeFirst() }
+      if run.termination == .supervisorLost {
+        // The next run is in this folder.
+        await offloaded { () throws(Never) in
+          _ = StrayProcesses.end(workingBelow: slot.directory + "/")
+        }
       }
+      return run
     }
-    return observed
   }
 
   private static func observed(

@@ -32,6 +32,11 @@ extension Coordinator {
       else { continue }
       await remove(held.slot)
     }
+    do throws(WorkspaceError) {
+      for slot in try ports.workspaces.halfRemovedSlots() { await remove(slot) }
+    } catch {
+      throw Problem(error)
+    }
     let sessions = try read { (store) throws(StoreError) in try store.sessions() }
     guard sessions.allSatisfy(\.lifecycle.isEnded) else { return }
     await awaitDroppedSpares()

@@ -180,6 +180,14 @@ package final class WorkspacePool: Sendable {
   /// The workspaces that were given up.
   package func lostSlots() -> [Held] { held(prefix: "lost") }
 
+  /// The workspaces that were given up and whose removal a crash cut short. What was in them is kept
+  /// by a ref: removal begins with the name.
+  package func halfRemovedSlots() throws(WorkspaceError) -> [Slot] {
+    let retired = Set(try retiredNames())
+    return names(prefix: "lost").filter { retired.contains(Self.nameBefore(lost: $0)) }.map(slot)
+      .filter { !hasHolder($0) }
+  }
+
   private func held(prefix: String) -> [Held] {
     names(prefix: prefix).map(slot).compactMap { slot in
       holder(of: slot).map { (slot, $0.handoff, $0.fence) }
@@ -262,7 +270,9 @@ package final class WorkspacePool: Sendable {
   }
 
   private func retire(_ name: String) throws(WorkspaceError) {
-    let names = try retiredNames() + [name]
+    let retired = try retiredNames()
+    guard !retired.contains(name) else { return }
+    let names = retired + [name]
     do throws(FileError) {
       try AtomicFile.write(
         Array(names.map { $0 + "\n" }.joined().utf8), to: retiredFile, durability: .processes)

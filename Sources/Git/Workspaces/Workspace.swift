@@ -74,6 +74,8 @@ package final class Workspace {
   /// Removes the workspace with everything in it. It must not be used afterwards.
   package func remove() throws(GitError) {
     let own = try Directory(path: directory)
+    // First, so that what a crash leaves is not taken for a workspace whose files were deleted.
+    try own.unlink(BytePath("base"))
     for name in try own.names() where name != BytePath("trash") {
       try trash.discard(name, in: own)
     }
