@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a proof gets of the user's home.
 
-import Domain
-import FoundationEssentials
-import TestKit
 import TestPacing
 import Testing
 
@@ -44,27 +41,5 @@ import Testing
     #expect(found["PYTHONNOUSERSITE"] == "1")
     let hostile = variables([library: ["python3.11"], packages: ["pytest", "sitecustomize.py"]])
     #expect(hostile["PYTHONPATH"] == nil)
-  }
-
-  @Test func `tests whose supervisor is killed are run again, in a folder that nothing writes in`()
-    async throws
-  {
-    let test = """
-      import os, signal, time
-      from calc.twice import twice
-
-
-      def test_twice():
-          if not os.path.exists("HERE/killed"):
-              open("HERE/killed", "w").close()
-              os.kill(os.getppid(), signal.SIGKILL)
-              time.sleep(60)
-          assert twice(3) == 6
-
-      """
-    let proof = try ProofCase(tests: ["tests/test_twice.py": test])
-    let outcome = try await proof.prove(.green, ProofCase.honest)
-    #expect(outcome.judgement.isAccepted, "\(outcome.judgement)")
-    #expect(FileManager.default.fileExists(atPath: proof.repository.container + "/killed"))
   }
 }

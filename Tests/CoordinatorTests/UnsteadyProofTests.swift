@@ -121,4 +121,26 @@ struct UnsteadyProofTests {
     let outcome = try await project.prove(.red, ProofCase.twiceTests.mapValues(Optional.some))
     #expect(outcome.judgement.code == "TDD011")
   }
+
+  @Test func `tests whose supervisor is killed are run again, in a folder that nothing writes in`()
+    async throws
+  {
+    let test = """
+      import os, signal, time
+      from calc.twice import twice
+
+
+      def test_twice():
+          if not os.path.exists("HERE/killed"):
+              open("HERE/killed", "w").close()
+              os.kill(os.getppid(), signal.SIGKILL)
+              time.sleep(60)
+          assert twice(3) == 6
+
+      """
+    let proof = try ProofCase(tests: ["tests/test_twice.py": test])
+    let outcome = try await proof.prove(.green, ProofCase.honest)
+    #expect(outcome.judgement.isAccepted, "\(outcome.judgement)")
+    #expect(FileManager.default.fileExists(atPath: proof.repository.container + "/killed"))
+  }
 }
